@@ -1,0 +1,57 @@
+"""autograd_lite: automatic differentiation on NumPy, as a graph one can look at.
+
+>>> import numpy as np
+>>> import autograd_lite as ag
+>>> f = lambda x: np.sqrt(x**2 + np.exp(x**2))
+>>> print(f"{ag.grad(f)(1.0):.6f}")
+1.928285
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from . import rules as _rules  # fills the registry
+from .graph import Node, path, record
+from .sweeps import forward_sweep, reverse_sweep
+from .tensor import Tensor
+from .transforms import (
+    elementwise_grad,
+    grad,
+    hessian,
+    hessian_vector_product,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+
+if TYPE_CHECKING:
+    from . import testing
+    from .trace import Graph, graph, scope, trace
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Graph", "Node", "Tensor", "elementwise_grad", "forward_sweep", "grad", "graph", "hessian",
+    "hessian_vector_product", "jacfwd", "jacobian", "jacrev", "jvp", "path", "record", "reverse_sweep", "scope",
+    "testing", "trace", "value_and_grad", "vjp",
+]  # fmt: skip
+
+# Consumers of the graph load when they are first used: importing the engine costs little more than importing NumPy.
+_LATER = {"Graph": "trace", "graph": "trace", "scope": "trace", "trace": "trace", "testing": "testing"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'autograd_lite' has no attribute {name!r}")
+    module = import_module(f".{_LATER[name]}", __name__)
+    globals()[name] = module if name == _LATER[name] == "testing" else getattr(module, name)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

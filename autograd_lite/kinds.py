@@ -1,0 +1,276 @@
+"""Five kinds of rule.  A rule states the mathematics once; its kind turns it into a tangent and an adjoint.
+
+    kind           what is written                      tangent ẏ                     adjoint x̄_j
+    -----------    ---------------------------------    --------------------------    ---------------------------
+    elementwise    one partial p_j per argument         Σ_j p_j·ẋ_j                   p_j·ȳ
+    reduction      the weights w = ∂y/∂x                Σ_axis w·ẋ                    w·ȳ, spread over the axis
+    linear         one transpose per argument           g(ẋ)                          gᵀ(ȳ)
+    multilinear    one transpose per argument           Σ_j g(…, ẋ_j, …)              g_jᵀ(ȳ)
+    general        a tangent and an adjoint             as written                    as written
+
+and ``constant``: recorded, derivative zero; ``composed``: a NumPy function written in terms of ruled ones; ``plain``: a
+question about an array (its shape, its dtype) that is answered from the value and not recorded.
+
+Rules are plain NumPy: each receives ``out`` and the arguments as arrays, or as Tensors when the sweep itself is
+recorded, so whatever a rule calls must have a rule too.  Two things are done here for all of them, in one place: a
+derivative gets the shape of what it belongs to (broadcasting is undone by a sum) and its dtype (the real part, where a
+real quantity meets a complex one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from .sweeps import rules
+
+__all__ = [
+    "composed", "constant", "elementwise", "general", "linear", "multilinear", "plain", "primitive", "reduction",
+]  # fmt: skip
+
+Function = Callable[..., Any]
+Partial = Function | float | complex | None
+
+composites: dict[Function, Function] = {}
+plain_functions: set[Function] = set()
+
+
+def cast(derivative: Any, dtype: np.dtype[Any]) -> Any:
+    """The derivative in the dtype of the quantity it belongs to."""
+    if derivative.dtype.kind == "c" and dtype.kind != "c":
+        derivative = np.real(derivative)
+    return derivative if derivative.dtype == dtype else derivative.astype(dtype)
+
+
+def spread_to(derivative: Any, like: Any) -> Any:
+    """A derivative in the shape and dtype of ``like``: broadcasting done."""
+    if derivative.shape != like.shape:
+        derivative = np.broadcast_to(derivative, like.shape)
+    return derivative if derivative.dtype is like.dtype else cast(derivative, like.dtype)
+
+
+def sum_to(adjoint: Any, x: Any) -> Any:
+    """An adjoint in the shape and dtype of ``x``: broadcasting undone, its transpose being a sum."""
+    if adjoint.shape != x.shape:
+        new = adjoint.ndim - x.ndim
+        stretched = [new + i for i, n in enumerate(x.shape) if n == 1 and adjoint.shape[new + i] != 1]
+        adjoint = np.reshape(np.sum(adjoint, axis=(*range(new), *stretched)), x.shape)
+    if adjoint.dtype is x.dtype:
+        return adjoint
+    return cast(adjoint, x.dtype) if x.dtype.kind in "fc" else None
+
+
+class Elementwise:
+    """y = g(x₁, x₂, …) entry by entry, broadcast.  A partial is p(out, *args), or a number where it is constant."""
+
+    def __init__(self, *partials: Partial) -> None:
+        self.partials = partials
+
+    def partial(self, j: int, derivative: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        p = self.partials[j]
+        if p is None:
+            return None
+        if p.__class__ is int:
+            return derivative if p == 1 else -derivative
+        return derivative * (p(out, *args, **kwargs) if callable(p) else p)
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        total = None
+        for j, tangent in enumerate(tangents):
+            if tangent is not None:
+                part = self.partial(j, tangent, out, args, kwargs)
+                if part is not None:
+                    total = part if total is None else total + part
+        return None if total is None else spread_to(total, out)
+
+    def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        part = self.partial(j, adjoint, out, args, kwargs)
+        return None if part is None else sum_to(part, args[j])
+
+
+class Reduction:
+    """y = g(x) over ``axis``.  The weights are w(out, x, axis, **kwargs) with ``out`` still spread over the axis."""
+
+    def __init__(self, function: Function, weights: Function) -> None:
+        self.function, self.weights = function, weights
+
+    def _weights(self, out: Any, x: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any, bool]:
+        kwargs = {**dict(zip(parameters(self.function)[1:], args, strict=False)), **kwargs}
+        axis, keepdims = kwargs.pop("axis", None), kwargs.pop("keepdims", False)
+        kwargs.pop("dtype", None)
+        return self.weights(unreduce(out, x, axis), x, axis, **kwargs), axis, keepdims
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        weights, axis, keepdims = self._weights(out, *args, **kwargs)
+        return spread_to(np.sum(weights * tangents[0], axis=axis, keepdims=keepdims), out)
+
+    def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        weights, axis, _ = self._weights(out, *args, **kwargs)
+        return spread_to(unreduce(adjoint, args[0], axis) * weights, args[0])
+
+
+class Linear:
+    """y = g(x₁, x₂, …) is its own tangent.  A transpose is t(ȳ, out, *args), ``None`` for what is no variable."""
+
+    def __init__(self, function: Function, *transposes: Function | None, variadic: bool = False) -> None:
+        self.function, self.transposes, self.variadic = function, transposes, variadic
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        return spread_to(self.function(*self.substitute(tangents, args), **kwargs), out)
+
+    def substitute(self, tangents: list[Any], args: list[Any]) -> list[Any]:
+        def is_variable(j: int) -> bool:
+            return self.variadic or (j < len(self.transposes) and self.transposes[j] is not None)
+
+        return [
+            t if t is not None else np.zeros_like(a) if is_variable(j) else a
+            for j, (t, a) in enumerate(zip(tangents, args, strict=True))
+        ]
+
+    def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        if self.variadic:
+            return sum_to(self.transposes[0](j, adjoint, out, *args, **kwargs), args[j])  # type: ignore[misc]
+        transpose = self.transposes[j] if j < len(self.transposes) else None
+        return None if transpose is None else sum_to(transpose(adjoint, out, *args, **kwargs), args[j])
+
+
+class Multilinear(Linear):
+    """y = g(x₁, x₂, …) is linear in each argument while the others stand still."""
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        total = None
+        for j, tangent in enumerate(tangents):
+            if tangent is not None:
+                part = self.function(*args[:j], tangent, *args[j + 1 :], **kwargs)
+                total = part if total is None else total + part
+        return spread_to(total, out)
+
+
+class General:
+    """A tangent jvp(ẋ_j, out, *args) and an adjoint vjp(ȳ, out, *args) for each argument j."""
+
+    def __init__(self, jvps: Sequence[Function | None], vjps: Sequence[Function | None]) -> None:
+        self.jvps, self.vjps = jvps, vjps
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        total = None
+        for tangent, jvp in zip(tangents, self.jvps, strict=False):
+            if tangent is not None and jvp is not None:
+                part = jvp(tangent, out, *args, **kwargs)
+                total = part if total is None else total + part
+        return total if total is None or type(total) is Parts else spread_to(total, out)
+
+    def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        vjp = self.vjps[j] if j < len(self.vjps) else None
+        return None if vjp is None else sum_to(vjp(adjoint, out, *args, **kwargs), args[j])
+
+
+class Constant:
+    """Piecewise constant, or a matter of shapes: recorded, derivative zero."""
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> None:
+        return None
+
+    def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> None:
+        return None
+
+
+class Parts(tuple):  # type: ignore[type-arg]
+    """The derivatives of a function with several outputs; ``None`` where there is none.  They add part by part."""
+
+    def __add__(self, other: Any) -> Parts:
+        return Parts(b if a is None else a if b is None else a + b for a, b in zip(self, other, strict=True))
+
+
+class Pick:
+    """Output i of a function with several outputs: its adjoint is that function's, with one part filled."""
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        part = tangents[0][args[1]]
+        return None if part is None else spread_to(part, out)
+
+    def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Parts:
+        return Parts(adjoint if i == args[1] else None for i in range(len(args[0])))
+
+
+def pick(outputs: tuple[Any, ...], i: int) -> Any:
+    """Output number i of a function with several outputs."""
+    return outputs[i]
+
+
+rules[pick] = Pick()
+
+
+def elementwise(function: Function, *partials: Partial) -> None:
+    rules[function] = Elementwise(*partials)
+
+
+def reduction(function: Function, weights: Function) -> None:
+    rules[function] = Reduction(function, weights)
+
+
+def linear(function: Function, *transposes: Function | None, variadic: bool = False) -> None:
+    rules[function] = Linear(function, *transposes, variadic=variadic)
+
+
+def multilinear(function: Function, *transposes: Function | None, variadic: bool = False) -> None:
+    rules[function] = Multilinear(function, *transposes, variadic=variadic)
+
+
+def general(function: Function, jvp: Sequence[Function | None], vjp: Sequence[Function | None]) -> None:
+    rules[function] = General(jvp, vjp)
+
+
+def constant(*functions: Function) -> None:
+    rules.update(dict.fromkeys(functions, Constant()))
+
+
+def composed(function: Function) -> Callable[[Function], Function]:
+    """Decorator: calls of ``function`` with a Tensor go to the decorated one, written in terms of ruled functions."""
+
+    def register(composite: Function) -> Function:
+        composites[function] = composite
+        return composite
+
+    return register
+
+
+def plain(*functions: Function) -> None:
+    plain_functions.update(functions)
+
+
+def primitive(function: Function) -> Function:
+    """Decorator: a function of ours that hands itself to its array arguments as NumPy's own do (NEP 18)."""
+
+    @wraps(function)
+    def dispatch(*args: Any, **kwargs: Any) -> Any:
+        for a in args:
+            handler = getattr(type(a), "__array_function__", None)
+            if handler is not None and type(a) is not np.ndarray:
+                return handler(a, dispatch, (type(a),), args, kwargs)
+        return function(*args, **kwargs)
+
+    return dispatch
+
+
+_parameters: dict[Function, tuple[str, ...]] = {}
+
+
+def parameters(function: Function) -> tuple[str, ...]:
+    """The names of a function's parameters, in order."""
+    if function not in _parameters:
+        from inspect import signature
+
+        _parameters[function] = tuple(signature(function).parameters)
+    return _parameters[function]
+
+
+def unreduce(out: Any, x: Any, axis: Any) -> Any:
+    """The result of a reduction of x over ``axis`` in a shape that broadcasts against x."""
+    if axis is None:
+        return np.reshape(out, (1,) * x.ndim)
+    axes = {a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))}
+    return np.reshape(out, tuple([1 if i in axes else n for i, n in enumerate(x.shape)]))

@@ -1,0 +1,154 @@
+"""Functions that act entry by entry: one partial derivative per argument, as p(out, *args).
+
+Conventions, at points where a derivative does not exist: |x|' = 0 at 0; at ties of maximum and minimum each argument
+gets half; clip passes the derivative on its closed interval; a power is treated as constant where its formula would
+say 0·inf.  For complex numbers a partial is the holomorphic derivative; where a real result comes from a complex
+argument (abs, angle, real, imag) p is such that ẏ = Re(p·ẋ), and so the adjoint of a real cost is u_x − i·u_y.
+
+Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions (1964), 3.3, 4.1 to 4.6.
+"""
+
+import math
+
+import numpy as np
+
+from ..kinds import elementwise, general, linear
+
+LOG_2, LOG_10, DEGREE = 0.6931471805599453, 2.302585092994046, 0.017453292519943295  # Python floats keep float32
+
+
+def power_base(out, x, y):
+    """y·x^(y−1), and 0 where y = 0, also at x = 0."""
+    if type(y) in (int, float):
+        return y * x ** (y - 1) if y != 0 else np.zeros_like(x)
+    zero = np.equal(y, 0)
+    return np.where(zero, 0, y * np.where(zero, 1, x) ** np.where(zero, 1, y - 1))
+
+
+def power_exponent(out, x, y):
+    """x^y·log x, and 0 where x = 0."""
+    return out * np.log(np.where(np.equal(x, 0), 1, x))
+
+
+def absolute(out, x):
+    """sign(x); for complex x, x*/|x|; 0 at 0."""
+    if x.dtype.kind != "c":
+        return np.sign(x)
+    return np.conj(x) / np.where(np.equal(out, 0), 1, out)
+
+
+def first(out, x, y):
+    """The share of the first of two in their maximum or minimum: 1 where it is chosen, ½ at a tie, 0 elsewhere."""
+    return np.where(np.equal(x, out), np.where(np.equal(x, y), 0.5, 1.0), 0.0)
+
+
+def second(out, x, y):
+    return first(out, y, x)
+
+
+def clip_inside(out, x, low=None, high=None):
+    return np.where(np.equal(x, out), 1.0, 0.0)
+
+
+def clip_at(beyond, which):
+    """1 where x lies beyond that bound, 0 elsewhere."""
+    return lambda out, x, *bounds: np.where(beyond(x, bounds[which]), 1.0, 0.0)
+
+
+def choice(function, *shares):
+    """Rule of a function that chooses one of its arguments: what is not chosen is masked, for 0·inf would be nan."""
+
+    def masked(share):
+        def derivative(d, out, *args, **kwargs):
+            weight = share(out, *args, **kwargs)
+            return np.where(np.equal(weight, 0), 0, d) * weight
+
+        return derivative
+
+    derivatives = [masked(share) for share in shares]
+    general(function, jvp=derivatives, vjp=derivatives)
+
+
+def sinc_slope(out, x):
+    """(cos πx − sinc x)/x, near 0 by its series Σ_k (−1)^k π^2k 2k/(2k+1)! x^(2k−1)."""
+    small = np.less(np.abs(x), 0.1)
+    near = 0.0 * x
+    for k in range(8, 0, -1):
+        near = near * x * x + (-1) ** k * math.pi ** (2 * k) * 2 * k / math.factorial(2 * k + 1)
+    return np.where(small, near * x, (np.cos(math.pi * x) - out) / np.where(small, 1, x))
+
+
+def angle(out, x, deg=False):
+    """y = arg x, so ẏ = Im(x*·ẋ)/|x|² = Re(−i·x*/|x|²·ẋ)."""
+    if x.dtype.kind != "c":
+        return np.zeros_like(x)
+    return -1j * np.conj(x) / np.abs(x) ** 2 * (1 / DEGREE if deg else 1.0)
+
+
+# arithmetic
+elementwise(np.add, 1, 1)
+elementwise(np.subtract, 1, -1)
+elementwise(np.multiply, lambda out, x, y: y, lambda out, x, y: x)
+elementwise(np.divide, lambda out, x, y: 1 / y, lambda out, x, y: -out / y)
+elementwise(np.power, power_base, power_exponent)
+elementwise(np.float_power, power_base, power_exponent)
+elementwise(np.remainder, 1, lambda out, x, y: -np.floor(x / y))
+elementwise(np.fmod, 1, lambda out, x, y: -np.trunc(x / y))
+elementwise(np.negative, -1)
+elementwise(np.positive, 1)
+elementwise(np.reciprocal, lambda out, x: -out * out)
+elementwise(np.square, lambda out, x: 2 * x)
+elementwise(np.sqrt, lambda out, x: 0.5 / out)
+elementwise(np.cbrt, lambda out, x: 1 / (3 * out * out))
+elementwise(np.absolute, absolute)
+elementwise(np.fabs, lambda out, x: np.sign(x))
+elementwise(np.hypot, lambda out, x, y: x / np.where(np.equal(out, 0), 1, out),
+                      lambda out, x, y: y / np.where(np.equal(out, 0), 1, out))
+elementwise(np.copysign, lambda out, x, y: np.sign(x) * np.copysign(1.0, y) * np.ones_like(out), None)
+
+# exponentials and logarithms
+elementwise(np.exp, lambda out, x: out)
+elementwise(np.exp2, lambda out, x: out * LOG_2)
+elementwise(np.expm1, lambda out, x: out + 1)
+elementwise(np.log, lambda out, x: 1 / x)
+elementwise(np.log2, lambda out, x: 1 / (x * LOG_2))
+elementwise(np.log10, lambda out, x: 1 / (x * LOG_10))
+elementwise(np.log1p, lambda out, x: 1 / (1 + x))
+elementwise(np.logaddexp, lambda out, x, y: np.exp(x - out), lambda out, x, y: np.exp(y - out))
+elementwise(np.logaddexp2, lambda out, x, y: np.exp2(x - out), lambda out, x, y: np.exp2(y - out))
+
+# circular functions and their inverses
+elementwise(np.sin, lambda out, x: np.cos(x))
+elementwise(np.cos, lambda out, x: -np.sin(x))
+elementwise(np.tan, lambda out, x: 1 + out * out)
+elementwise(np.arcsin, lambda out, x: 1 / np.sqrt(1 - x * x))
+elementwise(np.arccos, lambda out, x: -1 / np.sqrt(1 - x * x))
+elementwise(np.arctan, lambda out, x: 1 / (1 + x * x))
+elementwise(np.arctan2, lambda out, y, x: x / (x * x + y * y), lambda out, y, x: -y / (x * x + y * y))
+elementwise(np.sinc, sinc_slope)
+elementwise(np.degrees, 1 / DEGREE)
+elementwise(np.radians, DEGREE)
+elementwise(np.rad2deg, 1 / DEGREE)
+elementwise(np.deg2rad, DEGREE)
+
+# hyperbolic functions and their inverses
+elementwise(np.sinh, lambda out, x: np.cosh(x))
+elementwise(np.cosh, lambda out, x: np.sinh(x))
+elementwise(np.tanh, lambda out, x: 1 - out * out)
+elementwise(np.arcsinh, lambda out, x: 1 / np.sqrt(x * x + 1))
+elementwise(np.arccosh, lambda out, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
+elementwise(np.arctanh, lambda out, x: 1 / (1 - x * x))
+
+# choices
+choice(np.maximum, first, second)
+choice(np.minimum, first, second)
+choice(np.fmax, first, second)
+choice(np.fmin, first, second)
+choice(np.clip, clip_inside, clip_at(np.less, 0), clip_at(np.greater, 1))
+linear(np.where, None, lambda g, out, c, x, y: np.where(c, g, 0), lambda g, out, c, x, y: np.where(c, 0, g))
+
+# complex numbers
+elementwise(np.real, 1)
+elementwise(np.imag, -1j)
+elementwise(np.angle, angle)
+linear(np.conjugate, lambda g, out, x: np.conjugate(g))

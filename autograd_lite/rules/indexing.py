@@ -1,0 +1,81 @@
+"""Taking entries out, and its transpose: putting them back where they came from, adding where they meet."""
+
+import numpy as np
+
+from ..kinds import composed, linear, primitive
+
+
+@primitive
+def getitem(x, *index):
+    """x[index]"""
+    return x[index]
+
+
+@primitive
+def scatter(values, shape, *index):
+    """Zeros of ``shape`` with ``values`` added at ``index``."""
+    out = np.zeros_like(values, shape=shape)
+    if all(isinstance(i, (int, slice, type(None), type(...))) for i in index):  # basic: no entry stands twice
+        out[index] = values
+    else:
+        np.add.at(out, index, values)
+    return out
+
+
+linear(getitem, lambda g, out, x, *index: scatter(g, x.shape, *index))
+linear(scatter, lambda g, out, values, shape, *index: getitem(g, *index))
+
+
+def _along(axis, index):
+    """The index that takes ``index`` along ``axis``, from the end where the axis is negative."""
+    return (slice(None),) * axis + (index,) if axis >= 0 else (..., index) + (slice(None),) * (-1 - axis)
+
+
+@composed(np.take)
+def take(a, indices, axis=None, mode="raise"):
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    n = a.shape[axis]
+    if mode != "raise":
+        indices = np.mod(indices, n) if mode == "wrap" else np.clip(indices, 0, n - 1)
+    return a[_along(axis, indices)]
+
+
+@composed(np.take_along_axis)
+def take_along_axis(arr, indices, axis=-1):
+    if axis is None:
+        return np.ravel(arr)[indices]
+    grid = np.ogrid[tuple(slice(n) for n in np.shape(indices))]
+    grid = list(grid) if isinstance(grid, (tuple, list)) else [grid]
+    grid[axis] = indices
+    return arr[tuple(grid)]
+
+
+@composed(np.repeat)
+def repeat(a, repeats, axis=None):
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return a[_along(axis, np.repeat(np.arange(a.shape[axis]), repeats))]
+
+
+@composed(np.diagonal)
+def diagonal(a, offset=0, axis1=0, axis2=1):
+    a = np.moveaxis(a, (axis1, axis2), (-2, -1))
+    rows, columns = a.shape[-2:]
+    n = max(0, min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns))
+    i = np.arange(n)
+    return a[(..., i + max(0, -offset), i + max(0, offset))]
+
+
+@composed(np.diag)
+def diag(v, k=0):
+    if v.ndim == 2:
+        return np.diagonal(v, k)
+    n = v.shape[0] + abs(k)
+    i = np.arange(v.shape[0])
+    return scatter(v, (n, n), i + max(0, -k), i + max(0, k))
+
+
+@composed(np.trace)
+def trace(a, offset=0, axis1=0, axis2=1):
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)

@@ -1,0 +1,137 @@
+"""Linear algebra of (stacks of) square matrices.
+
+Source: M. B. Giles, Collected matrix derivative results for forward and reverse mode AD, in Advances in Automatic
+Differentiation (Springer, 2008); I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527.
+"""
+
+import numpy as np
+
+from ..kinds import Parts, composed, general, primitive
+
+
+def T(a):
+    return np.swapaxes(a, -1, -2)
+
+
+def H(a):
+    return np.conj(T(a))
+
+
+def solve_columns(a, v, b):
+    """A⁻¹ v, where v is a column if b is a vector (as in NumPy, only a 1-d b is one)."""
+    return np.squeeze(np.linalg.solve(a, np.expand_dims(v, -1)), -1) if b.ndim == 1 else np.linalg.solve(a, v)
+
+
+def times(a, v, b):
+    """A v, likewise."""
+    return np.squeeze(np.matmul(a, np.expand_dims(v, -1)), -1) if b.ndim == 1 else np.matmul(a, v)
+
+
+def solve_left(g, out, a, b):
+    """X = A⁻¹B: Ā = −A⁻ᵀ X̄ Xᵀ."""
+    g_b = solve_columns(T(a), g, b)
+    return -np.expand_dims(g_b, -1) * np.expand_dims(out, -2) if b.ndim == 1 else -np.matmul(g_b, T(out))
+
+
+def halved(a):
+    """Φ: the lower triangle with half the diagonal."""
+    return np.tril(a) - 0.5 * a * np.eye(a.shape[-1], dtype=a.dtype)
+
+
+def cholesky_jvp(t, out, a):
+    """A = L Lᴴ: L̇ = L Φ(L⁻¹ Ȧ L⁻ᴴ), of the Hermitian part of Ȧ."""
+    inside = np.linalg.solve(out, H(np.linalg.solve(out, 0.5 * (t + H(t)))))
+    return np.matmul(out, halved(H(inside)))
+
+
+def cholesky_vjp(g, out, a):
+    """Ā = L⁻ᴴ Φ(Lᴴ L̄) L⁻¹, made Hermitian."""
+    p = halved(np.matmul(H(out), np.conj(g)))
+    s = np.linalg.solve(H(out), H(np.linalg.solve(H(out), H(p))))
+    return np.conj(0.5 * (s + H(s)))
+
+
+@primitive
+def cofactor(a):
+    """∂det A/∂A = det(A) A⁻ᵀ; where A is singular, by the products of all singular values but one."""
+    det = np.linalg.det(a)
+    if np.all(det != 0):
+        return outside(det) * T(np.linalg.inv(a))
+    u, s, vh = np.linalg.svd(a)
+    n = s.shape[-1]
+    others = np.prod(np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]), axis=-1)
+    return outside(np.linalg.det(u) * np.linalg.det(vh)) * np.conj(np.matmul(u * others[..., None, :], vh))
+
+
+def cofactor_jvp(t, out, a):
+    """C = det·A⁻ᵀ: Ċ = tr(A⁻¹Ȧ)·C − C Ȧᵀ A⁻ᵀ."""
+    inverse = T(np.linalg.inv(a))
+    return np.sum(inverse * t, axis=(-2, -1), keepdims=True) * out - np.matmul(out, np.matmul(T(t), inverse))
+
+
+def cofactor_vjp(g, out, a):
+    inverse = T(np.linalg.inv(a))
+    return np.sum(g * out, axis=(-2, -1), keepdims=True) * inverse - np.matmul(inverse, np.matmul(T(g), out))
+
+
+def outside(d):
+    """A number per matrix, ready to multiply the matrices."""
+    return np.reshape(d, (*d.shape, 1, 1))
+
+
+def slogdet_jvp(t, out, a):
+    """d log det A = tr(A⁻¹ Ȧ) = w: the logarithm of the size moves by Re w, the sign by sign·i·Im w."""
+    w = np.sum(T(np.linalg.inv(a)) * t, axis=(-2, -1))
+    return Parts((out[0] * 1j * np.imag(w), np.real(w)) if a.dtype.kind == "c" else (None, w))
+
+
+def slogdet_vjp(g, out, a):
+    g_sign, g_log = g
+    weight = 0.0 if g_log is None else outside(g_log)
+    if g_sign is not None and a.dtype.kind == "c":
+        weight = weight + 1j * outside(np.imag(g_sign * out[0]))
+    return weight * T(np.linalg.inv(a))
+
+
+general(
+    np.linalg.solve,
+    jvp=[lambda t, out, a, b: -solve_columns(a, times(t, out, b), b), lambda t, out, a, b: solve_columns(a, t, b)],
+    vjp=[solve_left, lambda g, out, a, b: solve_columns(T(a), g, b)],
+)
+general(
+    np.linalg.inv,
+    jvp=[lambda t, out, a: -np.matmul(out, np.matmul(t, out))],
+    vjp=[lambda g, out, a: -np.matmul(T(out), np.matmul(g, T(out)))],
+)
+general(
+    np.linalg.det,
+    jvp=[lambda t, out, a: np.sum(cofactor(a) * t, axis=(-2, -1))],
+    vjp=[lambda g, out, a: outside(g) * cofactor(a)],
+)
+general(cofactor, jvp=[cofactor_jvp], vjp=[cofactor_vjp])
+general(np.linalg.slogdet, jvp=[slogdet_jvp], vjp=[slogdet_vjp])
+general(np.linalg.cholesky, jvp=[cholesky_jvp], vjp=[cholesky_vjp])
+
+
+@composed(np.linalg.multi_dot)
+def multi_dot(arrays):
+    """One product after the other, from the left."""
+    product = arrays[0]
+    for a in arrays[1:]:
+        product = np.dot(product, a)
+    return product
+
+
+@composed(np.linalg.matrix_power)
+def matrix_power(a, n):
+    """By repeated squaring."""
+    if n < 0:
+        return matrix_power(np.linalg.inv(a), -n)
+    power, square = None, a
+    while n:
+        n, odd = divmod(n, 2)
+        if odd:
+            power = square if power is None else np.matmul(power, square)
+        if n:
+            square = np.matmul(square, square)
+    return np.eye(a.shape[-1], dtype=a.dtype) + 0 * a if power is None else power

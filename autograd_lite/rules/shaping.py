@@ -1,0 +1,158 @@
+"""Functions that rearrange entries: linear, each with the rearrangement that undoes it as its transpose."""
+
+import numpy as np
+
+from ..kinds import cast, composed, linear, primitive
+
+
+def restored(g, out, x, *args, **kwargs):
+    """Back to the shape of x."""
+    return np.reshape(g, x.shape)
+
+
+def restored_in_order(g, out, x, *args, order="C"):
+    return np.reshape(g, x.shape, order=order)
+
+
+@primitive
+def astype(x, dtype):
+    """x in another dtype."""
+    return x.astype(dtype)
+
+
+@primitive
+def concatenate(*arrays, axis=0):
+    """np.concatenate with the arrays as arguments of their own, so that each is recorded."""
+    return np.concatenate(arrays, axis=axis)
+
+
+def concatenate_transpose(j, g, out, *arrays, axis=0):
+    if axis is None:
+        start = sum(a.size for a in arrays[:j])
+        return np.reshape(g[start : start + arrays[j].size], arrays[j].shape)
+    start = sum(a.shape[axis] for a in arrays[:j])
+    stop = start + arrays[j].shape[axis]
+    return g[(..., slice(start, stop)) + (slice(None),) * (-1 - axis)] if axis < 0 else g[
+        (slice(None),) * axis + (slice(start, stop),)
+    ]
+
+
+linear(np.reshape, restored_in_order)
+linear(np.ravel, restored_in_order)
+linear(np.expand_dims, restored)
+linear(np.squeeze, restored)
+linear(np.transpose, lambda g, out, x, axes=None: np.transpose(g, None if axes is None else inverse(axes)))
+linear(np.swapaxes, lambda g, out, x, a, b: np.swapaxes(g, a, b))
+linear(np.moveaxis, lambda g, out, x, source, destination: np.moveaxis(g, destination, source))
+linear(np.flip, lambda g, out, x, axis=None: np.flip(g, axis))
+linear(np.roll, lambda g, out, x, shift, axis=None: np.roll(g, np.negative(shift).tolist(), axis))
+linear(np.broadcast_to, lambda g, out, x, shape: g)  # sum_to undoes the broadcast, as it does for every rule
+linear(np.copy, lambda g, out, x: g)
+linear(np.tril, lambda g, out, x, k=0: np.tril(g, k))
+linear(np.triu, lambda g, out, x, k=0: np.triu(g, k))
+linear(astype, lambda g, out, x, dtype: cast(g, x.dtype) if x.dtype.kind in "fc" else None)
+linear(concatenate, concatenate_transpose, variadic=True)
+
+
+def inverse(axes):
+    return np.argsort([a % len(axes) for a in axes]).tolist()
+
+
+@composed(np.concatenate)
+def concatenate_list(arrays, axis=0):
+    return concatenate(*arrays, axis=axis)
+
+
+@composed(np.stack)
+def stack(arrays, axis=0):
+    return concatenate(*[np.expand_dims(a, axis) for a in arrays], axis=axis)
+
+
+@composed(np.vstack)
+def vstack(tup):
+    return concatenate(*[np.atleast_2d(a) for a in tup], axis=0)
+
+
+@composed(np.hstack)
+def hstack(tup):
+    arrays = [np.atleast_1d(a) for a in tup]
+    return concatenate(*arrays, axis=0 if arrays[0].ndim == 1 else 1)
+
+
+@composed(np.dstack)
+def dstack(tup):
+    return concatenate(*[np.atleast_3d(a) for a in tup], axis=2)
+
+
+@composed(np.column_stack)
+def column_stack(tup):
+    return concatenate(*[np.reshape(a, (-1, 1)) if np.ndim(a) < 2 else a for a in tup], axis=1)
+
+
+@composed(np.append)
+def append(arr, values, axis=None):
+    if axis is None:
+        return concatenate(np.ravel(arr), np.ravel(values))
+    return concatenate(arr, values, axis=axis)
+
+
+@composed(np.atleast_1d)
+def atleast_1d(*arys):
+    return one_or_all([np.reshape(a, (1,)) if np.ndim(a) == 0 else a for a in arys])
+
+
+@composed(np.atleast_2d)
+def atleast_2d(*arys):
+    return one_or_all([np.reshape(a, (1, -1)) if np.ndim(a) < 2 else a for a in arys])
+
+
+@composed(np.atleast_3d)
+def atleast_3d(*arys):
+    shapes = {0: lambda s: (1, 1, 1), 1: lambda s: (1, *s, 1), 2: lambda s: (*s, 1)}
+    return one_or_all([np.reshape(a, shapes[np.ndim(a)](np.shape(a))) if np.ndim(a) < 3 else a for a in arys])
+
+
+def one_or_all(arrays):
+    return arrays[0] if len(arrays) == 1 else tuple(arrays)
+
+
+@composed(np.array_split)
+def array_split(ary, indices_or_sections, axis=0):
+    n = ary.shape[axis]
+    if isinstance(indices_or_sections, (int, np.integer)):
+        ends = np.cumsum([len(part) for part in np.array_split(range(n), indices_or_sections)])[:-1].tolist()
+    else:
+        ends = list(indices_or_sections)
+    axis %= ary.ndim
+    return [ary[(slice(None),) * axis + (slice(a, b),)] for a, b in zip([0, *ends], [*ends, None], strict=True)]
+
+
+@composed(np.split)
+def split(ary, indices_or_sections, axis=0):
+    if isinstance(indices_or_sections, (int, np.integer)) and ary.shape[axis] % indices_or_sections:
+        raise ValueError(
+            f"np.split: {ary.shape[axis]} entries along axis {axis} do not divide into {indices_or_sections} equal "
+            "parts; np.array_split makes nearly equal ones"
+        )
+    return array_split(ary, indices_or_sections, axis)
+
+
+@composed(np.hsplit)
+def hsplit(ary, indices_or_sections):
+    return split(ary, indices_or_sections, 0 if ary.ndim == 1 else 1)
+
+
+@composed(np.vsplit)
+def vsplit(ary, indices_or_sections):
+    return split(ary, indices_or_sections, 0)
+
+
+@composed(np.tile)
+def tile(A, reps):
+    reps = (reps,) if np.ndim(reps) == 0 else tuple(reps)
+    shape = (1,) * (len(reps) - A.ndim) + A.shape
+    reps = (1,) * (len(shape) - len(reps)) + reps
+    spread = np.broadcast_to(
+        np.reshape(A, [m for n in shape for m in (1, n)]), [m for r, n in zip(reps, shape, strict=True) for m in (r, n)]
+    )
+    return np.reshape(spread, [r * n for r, n in zip(reps, shape, strict=True)])

@@ -1,0 +1,478 @@
+"""Tensor: the array face of a node.  NumPy's protocols, operators and methods record; there is no mathematics here.
+
+``import numpy as np`` needs no replacement: ``np.exp(t)`` reaches ``__array_ufunc__`` (NEP 13) and ``np.sum(t)`` reaches
+``__array_function__`` (NEP 18).  The value leaves a Tensor by few doors: ``.value``, ``.item()``, ``.tolist()`` for all,
+and ``bool``, ``operator.index``, ``np.asarray`` where no derivative can be lost on the way.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from .graph import NO_KEYWORDS, Node, leaf, record
+from .kinds import composites, parameters, pick, plain_functions
+from .rules.indexing import getitem
+from .sweeps import rules
+
+__all__ = ["Tensor", "apply", "as_leaf_value", "tensor_of"]
+
+_new = object.__new__
+
+# Operators are hot: each builds its node directly and skips NumPy's dispatch in C
+
+_PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32})
+
+
+def _binary(operation: Callable[[Any, Any], Any], function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def forward(self: Tensor, other: Any) -> Any:
+        a = self.node
+        kind = type(other)
+        if kind is Tensor:
+            b = other.node
+            node = Node(operation(a.value, b.value), function, (a, b))
+        elif kind in _PLAIN:
+            node = Node(operation(a.value, other), function, (a, other))
+        else:
+            return _general_binary(function, self, other, other)
+        tensor = _new(Tensor)
+        tensor.node = node
+        return tensor
+
+    def reflected(self: Tensor, other: Any) -> Any:
+        if type(other) in _PLAIN:
+            b = self.node
+            tensor = _new(Tensor)
+            tensor.node = Node(operation(other, b.value), function, (other, b))
+            return tensor
+        return _general_binary(function, other, self, other)
+
+    return forward, reflected
+
+
+def _general_binary(function: Callable[..., Any], left: Any, right: Any, other: Any) -> Any:
+    if hasattr(type(other), "__array_ufunc__") and not isinstance(other, (np.ndarray, np.generic)):
+        return NotImplemented
+    if other is None or isinstance(other, (str, bytes, dict, set)):
+        return NotImplemented
+    if isinstance(other, (list, tuple)):
+        if any(type(item) is Tensor for item in other):
+            other_array = np.stack(list(other))
+        else:
+            other_array = np.asarray(other)
+        left, right = (left, other_array) if right is other else (other_array, right)
+    return apply(function, (left, right))
+
+
+def _unary(operation: Callable[[Any], Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Tensor) -> Any:
+        tensor = _new(Tensor)
+        tensor.node = Node(operation(self.node.value), function, (self.node,))
+        return tensor
+
+    return method
+
+
+def _method(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        return apply(function, (self, *args), kwargs)
+
+    method.__name__ = function.__name__
+    method.__doc__ = f"np.{function.__name__} of this Tensor."
+    return method
+
+
+class Tensor:
+    """A recorded array: what it is (``value``) and how it came about (``node``).
+
+    Parameters
+    ----------
+    value : array_like of float or complex; integers and booleans become float64
+        The value of a new leaf.  It is copied, so later changes of your array cannot make a derivative stale.
+    name : str, optional
+        A name for tables and pictures.
+
+    Raises
+    ------
+    TypeError
+        If ``value`` is not numeric, or holds Tensors (use ``np.stack`` or ``np.concatenate`` for those).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = Tensor(1.0, name="x")
+    >>> y = np.sqrt(x**2 + np.exp(x**2))
+    >>> y.backward()
+    >>> print(f"{x.grad:.12f}")
+    1.928284685532
+    """
+
+    __slots__ = ("node",)
+    __hash__ = None  # type: ignore[assignment]
+
+    node: Node
+
+    def __init__(self, value: Any, name: str | None = None) -> None:
+        value = as_leaf_value(value)
+        self.node = leaf(value.copy() if type(value) is np.ndarray else value, name)
+
+    # What it is
+
+    @property
+    def value(self) -> Any:
+        """The plain array or NumPy scalar.  What is computed from it is not recorded: it counts as a constant."""
+        return self.node.value
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.node.value.shape  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        return self.node.value.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        return self.node.value.size  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.node.value.dtype  # type: ignore[no-any-return]
+
+    @property
+    def itemsize(self) -> int:
+        return self.node.value.itemsize  # type: ignore[no-any-return]
+
+    @property
+    def nbytes(self) -> int:
+        return self.node.value.nbytes  # type: ignore[no-any-return]
+
+    @property
+    def name(self) -> str | None:
+        """The name given to a leaf."""
+        return self.node.kwargs.get("name") if self.node.function is None else None
+
+    def __repr__(self) -> str:
+        text = repr(self.node.value)
+        inside = text[text.index("(") + 1 : -1].replace("\n" + " " * 6, "\n" + " " * 7) if "(" in text else text
+        return f"Tensor({inside}, name={self.name!r})" if self.name else f"Tensor({inside})"
+
+    def __str__(self) -> str:
+        return str(self.node.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.node.value, spec)
+
+    # The habit of PyTorch and micrograd
+
+    def backward(self, seed: Any = None) -> None:
+        """Reverse sweep from here to every leaf, whose ``grad`` it sets: x̄ = seed · ∂self/∂x.
+
+        Nothing accumulates: a second call gives the same answer.
+
+        Parameters
+        ----------
+        seed : array of the shape of this Tensor, optional for a scalar
+            The adjoint to start from; 1 for a scalar.
+
+        Raises
+        ------
+        ValueError
+            If this Tensor is no scalar and no seed is given, or the seed has another shape.
+        """
+        from .transforms import backward
+
+        backward(self, seed)
+
+    @property
+    def grad(self) -> Any:
+        """The adjoint that the last ``backward()`` through this leaf left here, a plain array of its shape.
+
+        Raises AttributeError before the first ``backward()``, and for a Tensor that is no leaf.
+        """
+        if self.node.function is not None:
+            raise AttributeError(
+                "only leaves keep a grad, and this Tensor is the result of "
+                f"{_name(self.node.function)}; ag.graph(y).reverse_sweep() shows the adjoint of every node"
+            )
+        if "grad" not in self.node.kwargs:
+            raise AttributeError("no grad yet: call y.backward() on a result y that depends on this leaf")
+        return self.node.kwargs["grad"]
+
+    # Operators
+
+    __add__, __radd__ = _binary(operator.add, np.add)
+    __sub__, __rsub__ = _binary(operator.sub, np.subtract)
+    __mul__, __rmul__ = _binary(operator.mul, np.multiply)
+    __truediv__, __rtruediv__ = _binary(operator.truediv, np.divide)
+    __matmul__, __rmatmul__ = _binary(operator.matmul, np.matmul)
+    __floordiv__, __rfloordiv__ = _binary(operator.floordiv, np.floor_divide)
+    __mod__, __rmod__ = _binary(operator.mod, np.remainder)
+    __and__, __rand__ = _binary(operator.and_, np.bitwise_and)
+    __or__, __ror__ = _binary(operator.or_, np.bitwise_or)
+    __xor__, __rxor__ = _binary(operator.xor, np.bitwise_xor)
+    __lt__, __ge__ = _binary(operator.lt, np.less)[0], _binary(operator.ge, np.greater_equal)[0]
+    __gt__, __le__ = _binary(operator.gt, np.greater)[0], _binary(operator.le, np.less_equal)[0]
+    __eq__, __ne__ = _binary(operator.eq, np.equal)[0], _binary(operator.ne, np.not_equal)[0]
+    __neg__, __pos__ = _unary(operator.neg, np.negative), _unary(operator.pos, np.positive)
+    __abs__, __invert__ = _unary(operator.abs, np.absolute), _unary(operator.invert, np.invert)
+    _power, __rpow__ = _binary(operator.pow, np.power)
+    _square = _unary(lambda x: x * x, np.square)
+
+    def __pow__(self, exponent: Any) -> Any:
+        """x**2 is recorded as what NumPy computes there, the square."""
+        return self._square() if type(exponent) in (int, float) and exponent == 2 else self._power(exponent)
+
+    # Methods
+
+    all, any, ptp = _method(np.all), _method(np.any), _method(np.ptp)
+    sum, prod, mean = _method(np.sum), _method(np.prod), _method(np.mean)
+    var, std = _method(np.var), _method(np.std)
+    max, min, clip = _method(np.max), _method(np.min), _method(np.clip)
+    argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
+    cumsum, cumprod = _method(np.cumsum), _method(np.cumprod)
+    nonzero, searchsorted, round = _method(np.nonzero), _method(np.searchsorted), _method(np.round)
+    ravel, squeeze, swapaxes = _method(np.ravel), _method(np.squeeze), _method(np.swapaxes)
+    diagonal, trace = _method(np.diagonal), _method(np.trace)
+    repeat, take, dot = _method(np.repeat), _method(np.take), _method(np.dot)
+    conj = conjugate = _method(np.conjugate)
+
+    # NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__":
+            return apply(ufunc, inputs, kwargs)
+        if method == "outer" and ufunc.nin == 2:
+            return _outer(ufunc, *inputs, **kwargs)
+        function = _METHODS.get((ufunc, method))
+        if function is None:
+            raise TypeError(
+                f"np.{ufunc.__name__}.{method} has no derivative rule; "
+                "write it with the functions that have one (np.sum, np.prod, np.cumsum, ...)"
+            )
+        return function(*inputs, **{"axis": 0, **kwargs})
+
+    def __array_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        return apply(function, args, kwargs)
+
+    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        if self.dtype.kind in "biu":
+            return np.array(self.node.value, dtype=dtype)
+        raise TypeError(
+            "a Tensor does not turn into a plain array by itself: its derivative would be lost in silence. "
+            "To build an array from Tensors use np.stack([...]) or np.concatenate([...]); "
+            "to take the number out for good use t.value"
+        )
+
+    def __float__(self) -> float:
+        raise TypeError(
+            "float(t) would lose the derivative of the Tensor t in silence. To put t into an array use np.stack, "
+            "np.concatenate or np.where instead of a[i] = t; to take the number out for good use t.value"
+        )
+
+    __int__ = __complex__ = __float__  # type: ignore[assignment]
+
+    def __index__(self) -> int:
+        if self.dtype.kind in "iu":
+            return operator.index(self.node.value)
+        raise TypeError(
+            f"a Tensor of dtype {self.dtype} is no index: only integers are, for example the result of np.argmax"
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.node.value)
+
+    # The habit of sequences
+
+    def __len__(self) -> int:
+        return len(self.node.value)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d Tensor")
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(np.any(self == item))
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return apply(getitem, (self, *index) if type(index) is tuple else (self, index))  # type: ignore[no-any-return]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(
+            "t[i] = v is not recorded yet. Build the array instead: np.where(mask, v, t) to replace entries, "
+            "np.stack([...]) or np.concatenate([...]) to fill one from its parts"
+        )
+
+    # The usual methods, as NumPy's functions
+
+    @property
+    def T(self) -> Tensor:
+        return apply(np.transpose, (self,))  # type: ignore[no-any-return]
+
+    @property
+    def mT(self) -> Tensor:
+        return np.swapaxes(self, -1, -2)  # type: ignore[call-overload, no-any-return]
+
+    @property
+    def real(self) -> Tensor:
+        return np.real(self)  # type: ignore[call-overload, no-any-return]
+
+    @property
+    def imag(self) -> Tensor:
+        return np.imag(self)  # type: ignore[call-overload, no-any-return]
+
+    @property
+    def flat(self) -> Iterator[Tensor]:
+        return iter(self.ravel())
+
+    def reshape(self, *shape: Any, order: str = "C") -> Tensor:
+        shape = shape[0] if len(shape) == 1 else shape
+        return apply(np.reshape, (self, shape), {} if order == "C" else {"order": order})  # type: ignore[no-any-return]
+
+    def transpose(self, *axes: Any) -> Tensor:
+        axes = axes[0] if len(axes) == 1 else axes or None
+        return apply(np.transpose, (self, axes))  # type: ignore[no-any-return]
+
+    def astype(self, dtype: DTypeLike, **kwargs: Any) -> Tensor:
+        from .rules.shaping import astype
+
+        return astype(self, np.dtype(dtype))  # type: ignore[no-any-return]
+
+    def copy(self, order: str = "C") -> Tensor:
+        return np.copy(self)  # type: ignore[arg-type, return-value]
+
+    def flatten(self, order: str = "C") -> Tensor:
+        return self.reshape(-1, order=order)
+
+    def item(self, *index: int) -> Any:
+        """A plain Python number (see ``value``)."""
+        return self.node.value.item(*index)
+
+    def tolist(self) -> Any:
+        """Plain Python numbers in nested lists (see ``value``)."""
+        return self.node.value.tolist()
+
+
+def tensor_of(node: Node) -> Any:
+    """The Tensor that faces ``node``; for a function with several outputs, a tuple of Tensors."""
+    value = node.value
+    if isinstance(value, tuple):
+        parts = [tensor_of(record(pick, (node, i))) for i in range(len(value))]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    tensor = _new(Tensor)
+    tensor.node = node
+    return tensor
+
+
+def as_leaf_value(x: Any) -> Any:
+    """x as a floating or complex NumPy array or scalar; integers and booleans become float64."""
+    kind = type(x)
+    if kind is float or kind is int:
+        return np.float64(x)
+    if kind is not np.ndarray and not isinstance(x, np.generic):
+        if isinstance(x, complex):
+            return np.complex128(x)
+        if isinstance(x, (str, bytes)):
+            raise TypeError(f"expected numbers, got the text {x!r}")
+        x = np.asarray(x)
+    if x.dtype.kind in "fc":
+        return x
+    if x.dtype.kind in "biu":
+        return np.float64(x) if isinstance(x, np.generic) else x.astype(np.float64)
+    raise TypeError(f"expected numbers, got an array of dtype {x.dtype}: {np.array2string(np.asarray(x), threshold=4)}")
+
+
+def _name(function: Callable[..., Any]) -> str:
+    module = getattr(function, "__module__", None) or "numpy"
+    name = getattr(function, "__name__", repr(function))
+    return name if module.startswith("autograd_lite") else f"{module}.{name}".replace("numpy.", "np.", 1)
+
+
+_UNSUPPORTED = ("out", "where", "initial", "casting", "subok", "signature", "extobj")
+
+
+def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | Any = NO_KEYWORDS) -> Any:
+    """Record ``function(*args, **kwargs)``, some of whose arguments are Tensors.
+
+    Raises TypeError if the function has no rule, so that no derivative is ever dropped in silence.
+    """
+    if kwargs:
+        args, kwargs = _settle(function, args, kwargs)
+    if function in rules:
+        return tensor_of(record(function, [a.node if type(a) is Tensor else a for a in args], kwargs))
+    composite = composites.get(function)
+    if composite is not None:
+        return composite(*args, **kwargs)
+    if function in plain_functions:
+        return function(*[plain_value(a) for a in args], **{k: plain_value(v) for k, v in kwargs.items()})
+    raise TypeError(
+        f"{_name(function)} has no derivative rule yet, so it does not accept a Tensor. Write it with functions that "
+        "have one, or pass t.value if it is to count as a constant"
+    )
+
+
+def plain_value(x: Any) -> Any:
+    """x with every Tensor in it, also in lists and tuples, replaced by its value."""
+    if type(x) is Tensor:
+        return x.node.value
+    if type(x) in (list, tuple):
+        return type(x)([plain_value(item) for item in x])
+    return x
+
+
+def _settle(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments in the form that is recorded: Tensors by position, keywords that say nothing left out."""
+    if any(type(v) is Tensor for v in kwargs.values()):
+        names = parameters(function)[len(args) :]
+        last = max((i for i, name in enumerate(names) if type(kwargs.get(name)) is Tensor), default=-1)
+        kwargs = dict(kwargs)
+        for name in names[: last + 1]:
+            if name not in kwargs:
+                break
+            args = (*args, kwargs.pop(name))
+        for name, v in kwargs.items():
+            if type(v) is Tensor:
+                if v.dtype.kind not in "biu":
+                    raise TypeError(f"{_name(function)}: pass the Tensor {name} by position, not by keyword")
+                kwargs[name] = v.value
+    if "out" in kwargs and kwargs["out"] is not None:
+        raise TypeError(f"{_name(function)}: out= is not recorded; write y = {_name(function)}(...) instead")
+    kwargs = {
+        k: v for k, v in kwargs.items() if v is not np._NoValue and not (k in _UNSUPPORTED and _is_default(k, v))
+    }
+    for k in _UNSUPPORTED:
+        if k in kwargs and function in rules:
+            raise TypeError(
+                f"{_name(function)}: {k}= has no derivative rule yet; use np.where on the argument or the result"
+            )
+    return args, kwargs
+
+
+def _is_default(keyword: str, value: Any) -> bool:
+    return value is None or (keyword in ("where", "subok") and value is True) or value == "same_kind"
+
+
+def _outer(ufunc: np.ufunc, a: Any, b: Any) -> Any:
+    return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
+
+
+# What the methods of a ufunc are called as functions of their own
+_METHODS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
+    (np.add, "reduce"): np.sum,
+    (np.multiply, "reduce"): np.prod,
+    (np.maximum, "reduce"): np.max,
+    (np.minimum, "reduce"): np.min,
+    (np.logical_and, "reduce"): np.all,
+    (np.logical_or, "reduce"): np.any,
+    (np.add, "accumulate"): np.cumsum,
+    (np.multiply, "accumulate"): np.cumprod,
+}

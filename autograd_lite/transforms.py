@@ -1,0 +1,545 @@
+"""Transforms: function in, function out.  Each records its function on fresh leaves and sweeps over that record.
+
+    jvp        value and tangent,   v ↦ J v        one forward sweep
+    vjp        value and pullback,  w ↦ Jᵀ w       one reverse sweep for each w
+    grad       ∇f of a scalar f                    one reverse sweep
+    jacobian   all of J                            a sweep for each column (forward) or row (reverse)
+    hessian    all second derivatives              forward sweeps over the recorded reverse sweep
+
+They nest in one another to any order, and take arrays or nested lists, tuples, dicts and dataclasses of arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .graph import Node, Path, leaf, path, same
+from .kinds import cast, linear
+from .sweeps import forward_sweep, reverse_sweep, value
+from .tensor import Tensor, as_leaf_value, tensor_of
+from .trees import flatten, names
+
+__all__ = [
+    "elementwise_grad", "grad", "hessian", "hessian_vector_product", "jacfwd", "jacobian", "jacrev", "jvp",
+    "value_and_grad", "vjp",
+]  # fmt: skip
+
+Function = Callable[..., Any]
+ArgNum = int | Sequence[int]
+
+linear(same, lambda g, out, x: g)
+
+
+class Recording:
+    """One run of f on fresh leaves in the place of the numbers of some of its arguments."""
+
+    def __init__(self, f: Function, argnum: ArgNum, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        single = isinstance(argnum, int)
+        argnums = (argnum,) if single else tuple(argnum)  # type: ignore[arg-type, arg-type]
+        chosen = [_argument(f, args, k) for k in argnums]
+        self.numbers, self.rebuild = flatten(chosen[0] if single else chosen)
+        if not self.numbers:
+            raise TypeError(
+                f"argument {argnum} of {_called(f)} holds no numbers to differentiate by: it is a "
+                f"{type(chosen[0]).__name__}. Give a number, an array or a list, tuple, dict or dataclass of them"
+            )
+        self.leaves = [fresh(x) for x in self.numbers]
+        tensors = self.rebuild([tensor_of(node) for node in self.leaves])
+        arguments = list(args)
+        for k, replacement in zip(argnums, [tensors] if single else tensors, strict=True):
+            arguments[k] = replacement
+        self.output = f(*arguments, **kwargs)
+        self.outputs, self.rebuild_output = ([self.output], _only) if type(self.output) is Tensor else flatten(self.output)
+        self.nodes = [y.node if type(y) is Tensor else None for y in self.outputs]
+        self.path: Path = path(self.leaves, [node for node in self.nodes if node is not None])
+        self.view = tensor_of if self.path.nested else value
+
+    @property
+    def value(self) -> Any:
+        """f's value; plain unless an older Tensor went into it."""
+        return self.rebuild_output([self.view(y.node) if type(y) is Tensor else y for y in self.outputs])
+
+    def scalar(self, f: Function, transform: str) -> Any:
+        """The output, which must be one real number."""
+        y = self.outputs[0] if len(self.outputs) == 1 else None
+        shape = None if y is None else np.shape(y)
+        if shape != ():
+            what = (
+                f"{len(self.outputs)} outputs" if y is None else f"an output of shape {shape}"
+            )
+            raise TypeError(
+                f"{transform} is for functions with one number as output, but {_called(f)} gives {what}. Three ways "
+                f"out: jacobian(f) for all derivatives; vjp(f, x) with a seed of that shape for one combination of "
+                f"them; or reduce the output to a number first, for example with np.sum"
+            )
+        if np.iscomplexobj(y):
+            raise TypeError(
+                f"{transform} is for real outputs, but {_called(f)} gives a complex number. Take np.real, np.imag or "
+                "np.abs of it, or use jvp or vjp, which carry complex numbers"
+            )
+        return y
+
+    def pull(self, seeds: list[Any]) -> list[Any]:
+        """The adjoints of the leaves, from one reverse sweep."""
+        adjoints: dict[Node, Any] = {}
+        for node, seed in zip(self.nodes, seeds, strict=True):
+            if node is not None and seed is not None:
+                adjoints[node] = adjoints[node] + seed if node in adjoints else seed
+        found = reverse_sweep(self.path, adjoints, self.view, keep=False)
+        return _owned([found.get(node) for node in self.leaves], self.leaves, seeds)
+
+    def push(self, seeds: list[Any]) -> list[Any]:
+        """The tangents of the outputs, from one forward sweep."""
+        tangents = {node: seed for node, seed in zip(self.leaves, seeds, strict=True) if seed is not None}
+        found = forward_sweep(self.path, tangents, self.view)
+        return _owned([found.get(node) for node in self.nodes], self.outputs, seeds)
+
+
+def _only(outputs: list[Any]) -> Any:
+    return outputs[0]
+
+
+def fresh(x: Any) -> Node:
+    """A new leaf with the number x; one that remembers x, where x is itself part of a record."""
+    if type(x) is Tensor:
+        return Node(x.node.value, same, (x.node,))
+    return leaf(as_leaf_value(x))
+
+
+def _owned(derivatives: list[Any], like: list[Any], seeds: list[Any]) -> list[Any]:
+    """Arrays that are the caller's own: zeros for what is independent, a copy of what is a view or stands twice."""
+    taken = {id(seed) for seed in seeds}
+    result = []
+    for d, x in zip(derivatives, like, strict=True):
+        if d is None:
+            x = x.value if type(x) in (Node, Tensor) else as_leaf_value(x)
+            d = np.zeros_like(x) if x.dtype.kind in "fc" else np.zeros_like(x, dtype=np.float64)
+            d = d if d.ndim else d[()]
+        elif type(d) is np.ndarray and (d.base is not None or not d.flags.writeable or id(d) in taken):
+            d = d.copy()
+        taken.add(id(d))
+        result.append(d)
+    return result
+
+
+def _called(f: Function) -> str:
+    name = getattr(f, "__name__", None) or type(f).__name__
+    return "the function" if name == "<lambda>" else name
+
+
+def _argument(f: Function, args: tuple[Any, ...], k: int) -> Any:
+    try:
+        return args[k]
+    except (IndexError, TypeError):
+        raise TypeError(
+            f"{_called(f)} was called with {len(args)} positional arguments, so there is no argument {k} to "
+            "differentiate by; pass it by position, or choose another argnum"
+        ) from None
+
+
+def _matching(what: str, seed: Any, x: Any, place: str) -> Any:
+    """A seed in the shape and dtype of x, or an error that names the place."""
+    if type(seed) is not Tensor:
+        seed = as_leaf_value(seed)
+    if np.shape(seed) != np.shape(x):
+        raise ValueError(f"the {what} of {place} has shape {np.shape(seed)}, but {place} has shape {np.shape(x)}")
+    dtype = x.dtype if hasattr(x, "dtype") else as_leaf_value(x).dtype
+    if dtype.kind not in "fc":
+        dtype = np.dtype(np.float64)
+    if np.iscomplexobj(seed) and dtype.kind != "c":
+        raise TypeError(f"the {what} of {place} is complex, but {place} is real")
+    return cast(seed, dtype)
+
+
+def _seeds(what: str, tree: Any, like: list[Any], place: str, structure: Any) -> list[Any]:
+    seeds = [tree] if len(like) == 1 and type(tree) is Tensor else flatten(tree)[0]
+    if len(like) == 1 and len(seeds) != 1:
+        seeds = [np.asarray(tree)]
+    if len(seeds) != len(like):
+        raise ValueError(f"{what}s for {len(like)} arrays were expected, one for each of {place}, but {len(seeds)} given")
+    places = names(structure, place)
+    return [_matching(what, seed, x, p) for seed, x, p in zip(seeds, like, places, strict=True)]
+
+
+def _transformed(name: str, f: Function, function: Function) -> Function:
+    """The new function under a name of its own."""
+    function.__name__ = function.__qualname__ = f"{name}({getattr(f, '__name__', type(f).__name__)})"
+    return function
+
+
+def _check_callable(name: str, f: Function) -> None:
+    if not callable(f):
+        raise TypeError(f"{name} takes a function, but got a {type(f).__name__}: write {name}(f)(x), not {name}(f(x))")
+
+
+def value_and_grad(f: Function, argnum: ArgNum = 0) -> Function:
+    """The function that returns (f(x), ∇f(x)), both from one recording.
+
+    Parameters
+    ----------
+    f : callable
+        A function with one real number as output, written in NumPy.
+    argnum : int or sequence of int
+        The argument, or arguments, to differentiate by.
+
+    Returns
+    -------
+    callable
+        Takes f's arguments and returns the value and the gradient, which has the structure, shapes and dtypes of
+        the argument (a tuple of such, if ``argnum`` is a sequence).  For complex arguments z = x + iy the gradient
+        is ∂f/∂x − i·∂f/∂y.
+
+    Raises
+    ------
+    TypeError
+        If the output is no real scalar, or the argument holds no numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> value, gradient = value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
+    >>> print(value, gradient)
+    5.0 [2. 4.]
+    """
+
+    _check_callable("value_and_grad", f)
+
+    def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        recording = Recording(f, argnum, args, kwargs)
+        y = recording.scalar(f, "grad")
+        return recording.value, _structured(recording, argnum, recording.pull([_one(y)]))
+
+    return _transformed("value_and_grad", f, value_and_gradient)
+
+
+def _one(y: Any) -> Any:
+    return y.dtype.type(1) if type(y) is Tensor and y.dtype.kind == "f" else None
+
+
+def grad(f: Function, argnum: ArgNum = 0) -> Function:
+    """The gradient of a scalar function, ∇f: one reverse sweep, whatever the number of inputs.
+
+    Parameters and errors as in ``value_and_grad``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> f = lambda x: np.sqrt(x**2 + np.exp(x**2))
+    >>> print(f"{grad(f)(0.5):.12f} {grad(grad(f))(0.0):.12f}")
+    0.922050396876 2.000000000000
+    """
+    _check_callable("grad", f)
+
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        recording = Recording(f, argnum, args, kwargs)
+        y = recording.scalar(f, "grad")
+        return _structured(recording, argnum, recording.pull([_one(y)]))
+
+    return _transformed("grad", f, gradient)
+
+
+def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+    """f's value at ``primals``, and the pullback w ↦ Jᵀw: f is run once, each call of the pullback is a reverse sweep.
+
+    Parameters
+    ----------
+    f : callable
+        A function written in NumPy.
+    *primals : arrays or structures of arrays
+        All arguments of f.  They are copied, so the pullback stays right when you change yours.
+
+    Returns
+    -------
+    value, pullback
+        ``pullback(w)`` takes a seed of the structure and shapes of the value, and returns a tuple with one adjoint
+        for each primal.
+
+    Raises
+    ------
+    ValueError
+        If a seed has another shape than the value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> value, pullback = vjp(np.multiply, 3.0, 4.0)
+    >>> print(value, *pullback(1.0))
+    12.0 4.0 3.0
+    """
+    _check_callable("vjp", f)
+    leaves, rebuild = flatten(primals)
+    primals = rebuild([x if type(x) is Tensor else np.array(x)[()] for x in leaves])
+    recording = Recording(f, range(len(primals)), primals, {})
+
+    def pullback(seed: Any) -> tuple[Any, ...]:
+        seeds = _seeds("seed", seed, recording.outputs, "the output", recording.output)
+        return tuple(recording.rebuild(recording.pull(seeds)))
+
+    return recording.value, pullback
+
+
+def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """f's value and its tangent J·v at ``primals`` in the direction ``tangents``: one forward sweep.
+
+    Parameters
+    ----------
+    f : callable
+        A function written in NumPy.
+    primals, tangents : tuples of arrays or structures of arrays
+        All arguments of f, and a direction for each, of the same structure and shapes.
+
+    Returns
+    -------
+    value, tangent
+        Both of the structure and shapes of f's output.
+
+    Raises
+    ------
+    TypeError
+        If ``primals`` or ``tangents`` is no tuple.
+    ValueError
+        If a tangent has another shape than its primal.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> value, tangent = jvp(np.sin, (0.0,), (2.0,))
+    >>> print(value, tangent)
+    0.0 2.0
+    """
+    _check_callable("jvp", f)
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise TypeError("jvp takes its primals and tangents as tuples, one entry for each argument: jvp(f, (x,), (v,))")
+    recording = Recording(f, range(len(primals)), tuple(primals), {})
+    seeds = _seeds("tangent", list(tangents), recording.numbers, "primals", list(primals))
+    tangents_out = recording.rebuild_output(recording.push(seeds))
+    return recording.value, tangents_out
+
+
+def elementwise_grad(f: Function, argnum: int = 0) -> Function:
+    """The derivative of a function that acts entry by entry: ∂f(x)_i/∂x_i, in the shape of x.
+
+    It is the reverse sweep with the seed (1, 1, …), so for other functions it gives the sums of the columns of J.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(elementwise_grad(np.sin)(np.zeros(3)))
+    [1. 1. 1.]
+    """
+
+    _check_callable("elementwise_grad", f)
+
+    def derivative(*args: Any, **kwargs: Any) -> Any:
+        recording = Recording(f, argnum, args, kwargs)
+        seeds = [np.ones_like(y)[()] if type(y) is Tensor else None for y in recording.outputs]
+        return recording.rebuild(recording.pull(seeds))
+
+    return _transformed("elementwise_grad", f, derivative)
+
+
+def jacrev(f: Function, argnum: ArgNum = 0) -> Function:
+    """The Jacobian ∂f_i/∂x_j by reverse sweeps, one for each entry of the output.
+
+    Returns
+    -------
+    callable
+        Takes f's arguments and returns an array of shape ``output.shape + argument.shape``.  Structured outputs and
+        arguments give the structure of the output, with that of the argument in each place.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(jacrev(lambda x: x[0] * x)(np.array([2.0, 3.0])))
+    [[4. 0.]
+     [3. 2.]]
+    """
+
+    return _jacobian_by("jacrev", f, argnum, lambda recording: True)
+
+
+def jacfwd(f: Function, argnum: ArgNum = 0) -> Function:
+    """The Jacobian ∂f_i/∂x_j by forward sweeps, one for each entry of the argument.
+
+    Returns the same as ``jacrev``; it is the cheaper one when there are more outputs than inputs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(jacfwd(lambda x: x[0] * x)(np.array([2.0, 3.0])))
+    [[4. 0.]
+     [3. 2.]]
+    """
+
+    return _jacobian_by("jacfwd", f, argnum, lambda recording: False)
+
+
+def jacobian(f: Function, argnum: ArgNum = 0) -> Function:
+    """The Jacobian ∂f_i/∂x_j, by whichever sweep is needed less often.
+
+    Parameters
+    ----------
+    f : callable
+        A function written in NumPy.
+    argnum : int or sequence of int
+        The argument, or arguments, to differentiate by.
+
+    Returns
+    -------
+    callable
+        As ``jacrev`` and ``jacfwd``: an array of shape ``output.shape + argument.shape``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(jacobian(lambda x: x[0] * x)(np.array([2.0, 3.0])))
+    [[4. 0.]
+     [3. 2.]]
+    """
+    return _jacobian_by("jacobian", f, argnum, _wide)
+
+
+def _wide(recording: Recording) -> bool:
+    """Whether the Jacobian has no more rows than columns."""
+    return sum(np.size(y) for y in recording.outputs) <= sum(x.value.size for x in recording.leaves)
+
+
+def _jacobian_by(name: str, f: Function, argnum: ArgNum, by_rows: Callable[[Recording], bool]) -> Function:
+    _check_callable(name, f)
+
+    def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
+        recording = Recording(f, argnum, args, kwargs)
+        blocks = _rows(recording) if by_rows(recording) else _columns(recording)
+        return recording.rebuild_output([_structured(recording, argnum, block) for block in blocks])
+
+    return _transformed(name, f, jacobian_of_f)
+
+
+def _rows(recording: Recording) -> list[list[Any]]:
+    """∂output_i/∂leaf_j as blocks[i][j], by reverse sweeps."""
+    blocks = []
+    for i, y in enumerate(recording.outputs):
+        rows = [recording.pull(_at(i, unit, recording.outputs)) for unit in _units(y)]
+        blocks.append([_stacked([row[j] for row in rows], y, x) for j, x in enumerate(recording.leaves)])
+    return blocks
+
+
+def _columns(recording: Recording) -> list[list[Any]]:
+    """∂output_i/∂leaf_j as blocks[i][j], by forward sweeps."""
+    blocks: list[list[Any]] = [[] for _ in recording.outputs]
+    for j, x in enumerate(recording.leaves):
+        columns = [recording.push(_at(j, unit, recording.leaves)) for unit in _units(x.value)]
+        n = x.value.ndim
+        for i, y in enumerate(recording.outputs):
+            block = _stacked([column[i] for column in columns], x.value, y)
+            blocks[i].append(np.moveaxis(block, range(n), range(-n, 0)) if n else block)
+    return blocks
+
+
+def _at(place: int, seed: Any, like: list[Any]) -> list[Any]:
+    return [seed if k == place else None for k in range(len(like))]
+
+
+def _units(x: Any) -> list[Any]:
+    """The unit seeds in the shape and dtype of x."""
+    dtype = as_leaf_value(x).dtype if type(x) is not Tensor else x.dtype if x.dtype.kind in "fc" else np.dtype(float)
+    if np.ndim(x) == 0:
+        return [dtype.type(1)]
+    return list(np.eye(np.size(x), dtype=dtype).reshape(-1, *np.shape(x)))
+
+
+def _stacked(derivatives: list[Any], x: Any, like: Any) -> Any:
+    """A derivative in the shape of ``like`` for each entry of x, as one array."""
+    inner = like.value.shape if type(like) in (Node, Tensor) else np.shape(like)
+    if not derivatives:
+        return np.zeros(np.shape(x) + inner)
+    return np.reshape(np.stack(derivatives), np.shape(x) + inner) if np.ndim(x) else derivatives[0]
+
+
+def _structured(recording: Recording, argnum: ArgNum, derivatives: list[Any]) -> Any:
+    """A derivative for each leaf in the structure of the argument, in a tuple if ``argnum`` named several."""
+    tree = recording.rebuild(derivatives)
+    return tree if isinstance(argnum, int) else tuple(tree)
+
+
+def hessian(f: Function, argnum: int = 0) -> Function:
+    """The matrix of second derivatives ∂²f/∂x_i∂x_j of a scalar function: forward sweeps over the reverse sweep.
+
+    Returns
+    -------
+    callable
+        Takes f's arguments and returns an array of shape ``argument.shape + argument.shape``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> print(hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0])))
+    [[4. 2.]
+     [2. 0.]]
+    """
+    return _transformed("hessian", f, jacfwd(grad(f, argnum), argnum))
+
+
+def hessian_vector_product(f: Function, argnum: int = 0) -> Function:
+    """The product H·v of the Hessian of a scalar function with a vector, without the Hessian: forward over reverse.
+
+    Returns
+    -------
+    callable
+        Takes f's arguments and then v, of the structure and shapes of the argument; costs a few evaluations of f.
+
+    Source: B. A. Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6 (1994) 147.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> f = lambda x: x[0] ** 2 * x[1]
+    >>> print(hessian_vector_product(f)(np.array([1.0, 2.0]), np.array([1.0, 0.0])))
+    [4. 2.]
+    """
+    gradient = grad(f, argnum)
+
+    def product(*args: Any, **kwargs: Any) -> Any:
+        if len(args) < 2:
+            raise TypeError("hessian_vector_product(f) takes the arguments of f and then the vector: (x, v)")
+        *primals, v = args
+
+        def along(x: Any) -> Any:
+            return gradient(*primals[:argnum], x, *primals[argnum + 1 :], **kwargs)
+
+        return jvp(along, (primals[argnum],), (v,))[1]
+
+    return _transformed("hessian_vector_product", f, product)
+
+
+def backward(y: Tensor, seed: Any) -> None:
+    """``Tensor.backward``: the reverse sweep from y to every leaf of its history."""
+    if seed is None:
+        if y.shape != ():
+            raise ValueError(
+                f"backward() starts from one number, but this Tensor has shape {y.shape}: "
+                "reduce it first, for example with .sum(), or give a seed of its shape, backward(seed)"
+            )
+        seed = y.dtype.type(1)
+    seed = _matching("seed", seed, y, "this Tensor")
+    leaves = roots(y.node)
+    found = reverse_sweep(path(leaves, [y.node]), {y.node: seed}, keep=False)
+    for node, adjoint in zip(leaves, _owned([found.get(node) for node in leaves], leaves, [seed]), strict=True):
+        node.kwargs["grad"] = adjoint  # type: ignore[index]
+
+
+def roots(node: Node) -> list[Node]:
+    """The leaves that ``node`` comes from, in order of creation."""
+    seen, waiting, found = {node}, [node], []
+    while waiting:
+        node = waiting.pop()
+        if node.function is None:
+            found.append(node)
+        for a in node.parents:
+            if a not in seen:
+                seen.add(a)
+                waiting.append(a)
+    return sorted(found, key=lambda node: node.number)
