@@ -64,7 +64,7 @@ class Node:
 
 
 def leaf(value: Any, name: str | None = None) -> Node:
-    """An input of the trace.  Its ``kwargs`` carry its name; they are its own, so a sweep may leave its result there."""
+    """An input of the trace.  Its ``kwargs`` are its own: they carry its name, and its grad after ``backward``."""
     return Node(value, None, (), {} if name is None else {"name": name})
 
 
@@ -109,7 +109,9 @@ def path(leaves: Iterable[Node], outputs: Iterable[Node]) -> Path:
             nested = True
             continue
         found.append(node)
-        waiting += [a for a in node.args if type(a) is Node]
+        for a in node.args:
+            if type(a) is Node:
+                waiting.append(a)
     found.sort(key=_number)
     steps: list[Node] = []
     for node in found:

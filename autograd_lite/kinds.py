@@ -242,15 +242,17 @@ def plain(*functions: Function) -> None:
     plain_functions.update(functions)
 
 
+_KNOWN = frozenset({np.ndarray, np.float64, np.float32, float, int, slice, tuple, str})
+
+
 def primitive(function: Function) -> Function:
     """Decorator: a function of ours that hands itself to its array arguments as NumPy's own do (NEP 18)."""
 
     @wraps(function)
     def dispatch(*args: Any, **kwargs: Any) -> Any:
         for a in args:
-            handler = getattr(type(a), "__array_function__", None)
-            if handler is not None and type(a) is not np.ndarray:
-                return handler(a, dispatch, (type(a),), args, kwargs)
+            if type(a) not in _KNOWN and hasattr(a, "__array_function__"):
+                return a.__array_function__(dispatch, (type(a),), args, kwargs)
         return function(*args, **kwargs)
 
     return dispatch

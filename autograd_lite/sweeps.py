@@ -33,7 +33,7 @@ class Rule(Protocol):
         """What out contributes to the adjoint of argument j: x̄_i · ∂g/∂x_j."""
 
 
-rules: dict[Callable[..., Any], Rule] = {}
+rules: dict[Callable[..., Any] | None, Rule] = {}
 
 value = attrgetter("value")
 

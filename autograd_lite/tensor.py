@@ -1,8 +1,8 @@
-"""Tensor: the array face of a node.  NumPy's protocols, operators and methods record; there is no mathematics here.
+"""Tensor: the array face of a node.  NumPy's protocols, operators and methods record; no mathematics stands here.
 
-``import numpy as np`` needs no replacement: ``np.exp(t)`` reaches ``__array_ufunc__`` (NEP 13) and ``np.sum(t)`` reaches
-``__array_function__`` (NEP 18).  The value leaves a Tensor by few doors: ``.value``, ``.item()``, ``.tolist()`` for all,
-and ``bool``, ``operator.index``, ``np.asarray`` where no derivative can be lost on the way.
+``import numpy as np`` needs no replacement: ``np.exp(t)`` reaches ``__array_ufunc__`` (NEP 13) and ``np.sum(t)``
+reaches ``__array_function__`` (NEP 18).  The value leaves a Tensor by few doors: ``.value``, ``.item()``,
+``.tolist()``; and ``bool``, ``operator.index``, ``np.asarray`` where no derivative can be lost on the way.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _new = object.__new__
 _PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32})
 
 
-def _binary(operation: Callable[[Any, Any], Any], function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _binary(
+    operation: Callable[[Any, Any], Any], function: Callable[..., Any]
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
     def forward(self: Tensor, other: Any) -> Any:
         a = self.node
         kind = type(other)
@@ -117,6 +119,8 @@ class Tensor:
     node: Node
 
     def __init__(self, value: Any, name: str | None = None) -> None:
+        if type(value) is Tensor:
+            raise TypeError("this is a Tensor already; Tensor(t.value) makes a new leaf with the same numbers")
         value = as_leaf_value(value)
         self.node = leaf(value.copy() if type(value) is np.ndarray else value, name)
 
@@ -129,27 +133,27 @@ class Tensor:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.node.value.shape  # type: ignore[no-any-return]
+        return self.node.value.shape
 
     @property
     def ndim(self) -> int:
-        return self.node.value.ndim  # type: ignore[no-any-return]
+        return self.node.value.ndim
 
     @property
     def size(self) -> int:
-        return self.node.value.size  # type: ignore[no-any-return]
+        return self.node.value.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        return self.node.value.dtype  # type: ignore[no-any-return]
+        return self.node.value.dtype
 
     @property
     def itemsize(self) -> int:
-        return self.node.value.itemsize  # type: ignore[no-any-return]
+        return self.node.value.itemsize
 
     @property
     def nbytes(self) -> int:
-        return self.node.value.nbytes  # type: ignore[no-any-return]
+        return self.node.value.nbytes
 
     @property
     def name(self) -> str | None:
@@ -245,6 +249,11 @@ class Tensor:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__":
+            if len(inputs) == 1 and not kwargs and ufunc.nout == 1 and ufunc in rules:
+                x = inputs[0].node
+                tensor = _new(Tensor)
+                tensor.node = Node(ufunc(x.value), ufunc, (x,))
+                return tensor
             return apply(ufunc, inputs, kwargs)
         if method == "outer" and ufunc.nin == 2:
             return _outer(ufunc, *inputs, **kwargs)
@@ -261,7 +270,7 @@ class Tensor:
     ) -> Any:
         return apply(function, args, kwargs)
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         if self.dtype.kind in "biu":
             return np.array(self.node.value, dtype=dtype)
         raise TypeError(
@@ -276,7 +285,7 @@ class Tensor:
             "np.concatenate or np.where instead of a[i] = t; to take the number out for good use t.value"
         )
 
-    __int__ = __complex__ = __float__  # type: ignore[assignment]
+    __int__ = __complex__ = __float__
 
     def __index__(self) -> int:
         if self.dtype.kind in "iu":
@@ -302,7 +311,11 @@ class Tensor:
         return bool(np.any(self == item))
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply(getitem, (self, *index) if type(index) is tuple else (self, index))  # type: ignore[no-any-return]
+        if type(index) is slice or type(index) is int:
+            tensor: Tensor = _new(Tensor)
+            tensor.node = Node(self.node.value[index], getitem, (self.node, index))
+            return tensor
+        return apply(getitem, (self, *index) if type(index) is tuple else (self, index))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(
@@ -314,19 +327,19 @@ class Tensor:
 
     @property
     def T(self) -> Tensor:
-        return apply(np.transpose, (self,))  # type: ignore[no-any-return]
+        return apply(np.transpose, (self,))
 
     @property
     def mT(self) -> Tensor:
-        return np.swapaxes(self, -1, -2)  # type: ignore[call-overload, no-any-return]
+        return apply(np.swapaxes, (self, -1, -2))
 
     @property
     def real(self) -> Tensor:
-        return np.real(self)  # type: ignore[call-overload, no-any-return]
+        return apply(np.real, (self,))
 
     @property
     def imag(self) -> Tensor:
-        return np.imag(self)  # type: ignore[call-overload, no-any-return]
+        return apply(np.imag, (self,))
 
     @property
     def flat(self) -> Iterator[Tensor]:
@@ -334,19 +347,18 @@ class Tensor:
 
     def reshape(self, *shape: Any, order: str = "C") -> Tensor:
         shape = shape[0] if len(shape) == 1 else shape
-        return apply(np.reshape, (self, shape), {} if order == "C" else {"order": order})  # type: ignore[no-any-return]
+        return apply(np.reshape, (self, shape), {} if order == "C" else {"order": order})
 
     def transpose(self, *axes: Any) -> Tensor:
-        axes = axes[0] if len(axes) == 1 else axes or None
-        return apply(np.transpose, (self, axes))  # type: ignore[no-any-return]
+        return apply(np.transpose, (self, axes[0] if len(axes) == 1 else axes or None))
 
     def astype(self, dtype: DTypeLike, **kwargs: Any) -> Tensor:
         from .rules.shaping import astype
 
-        return astype(self, np.dtype(dtype))  # type: ignore[no-any-return]
+        return astype(self, np.dtype(dtype))
 
     def copy(self, order: str = "C") -> Tensor:
-        return np.copy(self)  # type: ignore[arg-type, return-value]
+        return apply(np.copy, (self,))
 
     def flatten(self, order: str = "C") -> Tensor:
         return self.reshape(-1, order=order)
@@ -395,7 +407,14 @@ def _name(function: Callable[..., Any]) -> str:
     return name if module.startswith("autograd_lite") else f"{module}.{name}".replace("numpy.", "np.", 1)
 
 
-_UNSUPPORTED = ("out", "where", "initial", "casting", "subok", "signature", "extobj")
+_UNSUPPORTED = {
+    "out": "write y = f(x) instead",
+    "where": "use np.where on the argument or on the result",
+    "initial": "combine the result with it afterwards",
+    "casting": "use .astype on the arguments",
+    "subok": "leave it out",
+    "signature": "use .astype on the arguments",
+}
 
 
 def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | Any = NO_KEYWORDS) -> Any:
@@ -403,8 +422,10 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
 
     Raises TypeError if the function has no rule, so that no derivative is ever dropped in silence.
     """
-    if kwargs:
-        args, kwargs = _settle(function, args, kwargs)
+    for k, v in kwargs.items():
+        if k in _UNSUPPORTED or v is np._NoValue or type(v) is Tensor:
+            args, kwargs = _settle(function, args, kwargs)
+            break
     if function in rules:
         return tensor_of(record(function, [a.node if type(a) is Tensor else a for a in args], kwargs))
     composite = composites.get(function)
@@ -431,34 +452,37 @@ def _settle(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Arguments in the form that is recorded: Tensors by position, keywords that say nothing left out."""
-    if any(type(v) is Tensor for v in kwargs.values()):
-        names = parameters(function)[len(args) :]
-        last = max((i for i, name in enumerate(names) if type(kwargs.get(name)) is Tensor), default=-1)
-        kwargs = dict(kwargs)
-        for name in names[: last + 1]:
-            if name not in kwargs:
-                break
-            args = (*args, kwargs.pop(name))
-        for name, v in kwargs.items():
-            if type(v) is Tensor:
-                if v.dtype.kind not in "biu":
-                    raise TypeError(f"{_name(function)}: pass the Tensor {name} by position, not by keyword")
-                kwargs[name] = v.value
-    if "out" in kwargs and kwargs["out"] is not None:
-        raise TypeError(f"{_name(function)}: out= is not recorded; write y = {_name(function)}(...) instead")
-    kwargs = {
-        k: v for k, v in kwargs.items() if v is not np._NoValue and not (k in _UNSUPPORTED and _is_default(k, v))
-    }
-    for k in _UNSUPPORTED:
-        if k in kwargs and function in rules:
-            raise TypeError(
-                f"{_name(function)}: {k}= has no derivative rule yet; use np.where on the argument or the result"
-            )
+    plain = {}
+    for k, v in kwargs.items():
+        if type(v) is Tensor:
+            return _settle(function, *_by_position(function, args, kwargs))
+        if k in _UNSUPPORTED:
+            if not (v is None or v is np._NoValue or (k == "where" and v is True)) and function in rules:
+                raise TypeError(f"{_name(function)}: {k}= has no derivative rule yet; {_UNSUPPORTED[k]}")
+            if function in rules:
+                continue
+        if v is not np._NoValue:
+            plain[k] = v
+    return args, plain
+
+
+def _by_position(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The call with keyword Tensors moved to their positions."""
+    kwargs = dict(kwargs)
+    names = parameters(function)[len(args) :]
+    last = max((i for i, name in enumerate(names) if type(kwargs.get(name)) is Tensor), default=-1)
+    for name in names[: last + 1]:
+        if name not in kwargs:
+            raise TypeError(f"{_name(function)}: give the Tensor {names[last]} and what stands before it by position")
+        args = (*args, kwargs.pop(name))
+    for name, v in kwargs.items():
+        if type(v) is Tensor:
+            if v.dtype.kind not in "biu":
+                raise TypeError(f"{_name(function)}: give the Tensor {name} by position, not by keyword")
+            kwargs[name] = v.value
     return args, kwargs
-
-
-def _is_default(keyword: str, value: Any) -> bool:
-    return value is None or (keyword in ("where", "subok") and value is True) or value == "same_kind"
 
 
 def _outer(ufunc: np.ufunc, a: Any, b: Any) -> Any:

@@ -38,7 +38,7 @@ class Recording:
 
     def __init__(self, f: Function, argnum: ArgNum, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         single = isinstance(argnum, int)
-        argnums = (argnum,) if single else tuple(argnum)  # type: ignore[arg-type, arg-type]
+        argnums = (argnum,) if isinstance(argnum, int) else tuple(argnum)
         chosen = [_argument(f, args, k) for k in argnums]
         self.numbers, self.rebuild = flatten(chosen[0] if single else chosen)
         if not self.numbers:
@@ -49,10 +49,10 @@ class Recording:
         self.leaves = [fresh(x) for x in self.numbers]
         tensors = self.rebuild([tensor_of(node) for node in self.leaves])
         arguments = list(args)
-        for k, replacement in zip(argnums, [tensors] if single else tensors, strict=True):
+        for k, replacement in zip(argnums, (tensors,) if single else tensors, strict=True):
             arguments[k] = replacement
         self.output = f(*arguments, **kwargs)
-        self.outputs, self.rebuild_output = ([self.output], _only) if type(self.output) is Tensor else flatten(self.output)
+        self.outputs, self.rebuild_output = flatten(self.output)
         self.nodes = [y.node if type(y) is Tensor else None for y in self.outputs]
         self.path: Path = path(self.leaves, [node for node in self.nodes if node is not None])
         self.view = tensor_of if self.path.nested else value
@@ -65,17 +65,15 @@ class Recording:
     def scalar(self, f: Function, transform: str) -> Any:
         """The output, which must be one real number."""
         y = self.outputs[0] if len(self.outputs) == 1 else None
-        shape = None if y is None else np.shape(y)
+        shape = y.shape if type(y) is Tensor else None if y is None else np.shape(y)
         if shape != ():
-            what = (
-                f"{len(self.outputs)} outputs" if y is None else f"an output of shape {shape}"
-            )
+            what = f"{len(self.outputs)} outputs" if y is None else f"an output of shape {shape}"
             raise TypeError(
                 f"{transform} is for functions with one number as output, but {_called(f)} gives {what}. Three ways "
-                f"out: jacobian(f) for all derivatives; vjp(f, x) with a seed of that shape for one combination of "
-                f"them; or reduce the output to a number first, for example with np.sum"
+                "out: jacobian(f) for all derivatives; vjp(f, x) with a seed of that shape for one combination of "
+                "them; or reduce the output to a number first, for example with np.sum"
             )
-        if np.iscomplexobj(y):
+        if type(y) is Tensor and y.dtype.kind == "c":
             raise TypeError(
                 f"{transform} is for real outputs, but {_called(f)} gives a complex number. Take np.real, np.imag or "
                 "np.abs of it, or use jvp or vjp, which carry complex numbers"
@@ -95,11 +93,7 @@ class Recording:
         """The tangents of the outputs, from one forward sweep."""
         tangents = {node: seed for node, seed in zip(self.leaves, seeds, strict=True) if seed is not None}
         found = forward_sweep(self.path, tangents, self.view)
-        return _owned([found.get(node) for node in self.nodes], self.outputs, seeds)
-
-
-def _only(outputs: list[Any]) -> Any:
-    return outputs[0]
+        return _owned([None if node is None else found.get(node) for node in self.nodes], self.outputs, seeds)
 
 
 def fresh(x: Any) -> Node:
@@ -159,7 +153,7 @@ def _seeds(what: str, tree: Any, like: list[Any], place: str, structure: Any) ->
     if len(like) == 1 and len(seeds) != 1:
         seeds = [np.asarray(tree)]
     if len(seeds) != len(like):
-        raise ValueError(f"{what}s for {len(like)} arrays were expected, one for each of {place}, but {len(seeds)} given")
+        raise ValueError(f"{len(like)} {what}s were expected, one for each array of {place}, but {len(seeds)} were given")
     places = names(structure, place)
     return [_matching(what, seed, x, p) for seed, x, p in zip(seeds, like, places, strict=True)]
 
@@ -404,7 +398,7 @@ def jacobian(f: Function, argnum: ArgNum = 0) -> Function:
 
 def _wide(recording: Recording) -> bool:
     """Whether the Jacobian has no more rows than columns."""
-    return sum(np.size(y) for y in recording.outputs) <= sum(x.value.size for x in recording.leaves)
+    return sum(int(np.size(y)) for y in recording.outputs) <= sum(x.value.size for x in recording.leaves)
 
 
 def _jacobian_by(name: str, f: Function, argnum: ArgNum, by_rows: Callable[[Recording], bool]) -> Function:

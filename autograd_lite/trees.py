@@ -18,6 +18,7 @@ from .tensor import Tensor
 
 __all__ = ["flatten", "is_leaf", "map_tree", "names"]
 
+_FAST = frozenset({Tensor, np.ndarray, np.float64, float})
 _LEAVES = (np.ndarray, np.generic, float, int, complex)
 
 
@@ -67,7 +68,7 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
     >>> rebuild([20.0, 30.0])
     {'W': 20.0, 'b': [30.0, None]}
     """
-    if is_leaf(tree):
+    if type(tree) in _FAST or is_leaf(tree):
         return [tree], _only
     leaves: list[Any] = []
     template = _take_apart(tree, leaves)
