@@ -12,7 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import rules, trees  # rules: importing the tables fills the registry
+from . import rules as rules  # importing the tables fills the registry
+from . import trees
 from .graph import Node, path, record
 from .sweeps import forward_sweep, reverse_sweep
 from .tensor import Tensor
@@ -37,7 +38,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Graph", "Node", "Tensor", "elementwise_grad", "forward_sweep", "grad", "graph", "hessian",
-    "hessian_vector_product", "jacfwd", "jacobian", "jacrev", "jvp", "path", "record", "reverse_sweep", "rules", "scope",
+    "hessian_vector_product", "jacfwd", "jacobian", "jacrev", "jvp", "path", "record", "reverse_sweep", "scope",
     "testing", "trace", "trees", "value_and_grad", "vjp",
 ]  # fmt: skip
 

@@ -126,7 +126,7 @@ def _called(f: Function) -> str:
 
 def _argument(f: Function, args: tuple[Any, ...], k: int) -> Any:
     try:
-        return args[k]
+        return float(args[k]) if type(args[k]) is bool else args[k]
     except (IndexError, TypeError):
         raise TypeError(
             f"{_called(f)} was called with {len(args)} positional arguments, so there is no argument {k} to "
@@ -153,7 +153,7 @@ def _seeds(what: str, tree: Any, like: list[Any], place: str, structure: Any) ->
     if len(like) == 1 and len(seeds) != 1:
         seeds = [np.asarray(tree)]
     if len(seeds) != len(like):
-        raise ValueError(f"{len(like)} {what}s were expected, one for each array of {place}, but {len(seeds)} were given")
+        raise ValueError(f"{len(like)} {what}s are needed, one for each array of {place}, but {len(seeds)} were given")
     places = names(structure, place)
     return [_matching(what, seed, x, p) for seed, x, p in zip(seeds, like, places, strict=True)]
 
@@ -442,7 +442,7 @@ def _units(x: Any) -> list[Any]:
     dtype = as_leaf_value(x).dtype if type(x) is not Tensor else x.dtype if x.dtype.kind in "fc" else np.dtype(float)
     if np.ndim(x) == 0:
         return [dtype.type(1)]
-    return list(np.eye(np.size(x), dtype=dtype).reshape(-1, *np.shape(x)))
+    return list(np.eye(np.size(x), dtype=dtype).reshape(np.size(x), *np.shape(x)))
 
 
 def _stacked(derivatives: list[Any], x: Any, like: Any) -> Any:

@@ -2,8 +2,8 @@
 
     flatten({"W": W, "b": [b1, b2]})  →  [W, b1, b2]  and a function that puts three new leaves in their places
 
-Numbers, arrays and Tensors are leaves.  Text, functions, ``None`` and other objects are structure and stay as they
-are; so does a dataclass field marked ``field(metadata={"static": True})``.
+Numbers, arrays and Tensors are leaves.  Text, functions, ``True``, ``None`` and other objects are structure and stay as
+they are; so does a dataclass field marked ``field(metadata={"static": True})``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LEAVES = (np.ndarray, np.generic, float, int, complex)
 
 def is_leaf(x: Any) -> bool:
     """Whether x is a number, an array or a Tensor."""
-    return type(x) is Tensor or isinstance(x, _LEAVES)
+    return type(x) is Tensor or (isinstance(x, _LEAVES) and type(x) is not bool)
 
 
 def _children(tree: Any) -> list[tuple[str, Any]] | None:
