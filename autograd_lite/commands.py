@@ -1,0 +1,162 @@
+"""What the command line does: a derivative by both sweeps, checked by a difference, and a network trained on digits."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from .expressions import Expression, parse
+from .trace import Graph, trace
+from .transforms import grad, jvp
+
+__all__ = ["Terminal", "UsageError", "demo", "derive"]
+
+WORKED_EXAMPLE = "sqrt(x**2 + exp(x**2))"
+_STYLES = {"bold": "1", "dim": "2", "tangent": "38;5;75", "adjoint": "38;5;215", "good": "32", "bad": "31"}
+
+
+class UsageError(Exception):
+    """Input that is not understood; the message says what to write instead."""
+
+
+class Terminal:
+    """A stream with as much colour and Unicode as it can show."""
+
+    def __init__(self, stream: TextIO, color: bool | None = None) -> None:
+        self.stream = stream
+        if color is None:
+            color = stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        self.color = color
+        self.unicode = "utf" in (getattr(stream, "encoding", None) or "").lower()
+
+    def style(self, text: str, *styles: str) -> str:
+        return f"\x1b[{';'.join(_STYLES[s] for s in styles)}m{text}\x1b[0m" if self.color and styles else text
+
+    def either(self, unicode: str, ascii: str) -> str:
+        return unicode if self.unicode else ascii
+
+    def line(self, text: str = "") -> None:
+        print(text, file=self.stream, flush=True)
+
+
+def derive(terminal: Terminal, text: str, at: list[str], picture: str | None = None) -> int:
+    """Show every step of an expression and its derivative by both sweeps; 1 if a central difference disagrees."""
+    try:
+        expression = parse(text)
+        values = _values(expression, at)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    with np.errstate(all="ignore"):
+        graph = _recorded(expression, values)
+        agree = _report(terminal, expression, values, graph)
+    if picture:
+        _draw(terminal, graph, Path(picture))
+    return 0 if agree else 1
+
+
+def _values(expression: Expression, at: list[str]) -> dict[str, float]:
+    """The numbers of ``x=1 y=pi/2``."""
+    values: dict[str, float] = {}
+    for pair in at:
+        name, equals, number = pair.partition("=")
+        name = name.strip()
+        if not equals or name not in expression.variables:
+            known = ", ".join(f"{v}=1" for v in expression.variables) or "nothing, for there is no variable"
+            raise UsageError(f"--at {pair!r} is not understood here; give {known}")
+        constant = parse(number)
+        if constant.variables:
+            raise UsageError(f"--at {pair!r}: the value must be a number")
+        values[name] = float(constant())
+    missing = [v for v in expression.variables if v not in values]
+    if missing:
+        raise UsageError(f"give a value for {', '.join(missing)}: --at {' '.join(f'{v}=1' for v in missing)}")
+    if not expression.variables:
+        raise UsageError(f"{expression.text} holds no variable to differentiate by")
+    return values
+
+
+def _recorded(expression: Expression, values: dict[str, float]) -> Graph:
+    """The graph of the expression, its nodes under the names of its steps, swept both ways."""
+    graph = trace(lambda **given: expression(**given))(**values)
+    graph.title = expression.text
+    graph.rename({node.name: step.name for node, step in zip(graph.computed, expression.steps, strict=True)})
+    return graph.forward_sweep({expression.variables[0]: 1.0}).reverse_sweep()
+
+
+def _report(terminal: Terminal, expression: Expression, values: dict[str, float], graph: Graph) -> bool:
+    out, wrt = graph.output.name, expression.variables[0]
+    place = ", ".join(f"{name} = {value:g}" for name, value in values.items())
+    terminal.line(terminal.style(f"{out} = {expression.text}   at {place}", "bold"))
+    terminal.line()
+    _table(terminal, graph)
+    terminal.line()
+    agree = True
+    for name in expression.variables:
+        agree &= _compare(terminal, expression, values, name, out)
+    if len(expression.variables) > 1:
+        terminal.line(terminal.style(f"  the tangents in the table are along {wrt}; the adjoints give all at once", "dim"))
+    return agree
+
+
+def _table(terminal: Terminal, graph: Graph) -> None:
+    heads = ["var", "definition", "value", "tangent", "adjoint"]
+    if terminal.unicode:
+        heads[3:] = ["tangent ↓", "adjoint ↑"]
+    rows = [
+        [node.name, node.definition, *[f"{x:.4f}" for x in (node.value, node.tangent, node.adjoint)]]
+        for node in graph.nodes
+    ]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    styles = [("bold",), (), (), ("tangent",), ("adjoint",)]
+
+    def row(cells: list[str], *extra: str) -> str:
+        aligned = [f"{c:<{w}}" if i < 2 else f"{c:>{w}}" for i, (c, w) in enumerate(zip(cells, widths, strict=True))]
+        styled = [terminal.style(a, *dict.fromkeys(s + extra)) for a, s in zip(aligned, styles, strict=True)]
+        return "  " + "  ".join(styled).rstrip()
+
+    terminal.line(row(heads, "bold"))
+    terminal.line("  " + terminal.either("─", "-") * (sum(widths) + 2 * (len(widths) - 1)))
+    for cells in rows:
+        terminal.line(row(cells))
+
+
+def _compare(terminal: Terminal, expression: Expression, values: dict[str, float], name: str, out: str) -> bool:
+    """One line: a derivative by the forward sweep, the reverse sweep and a central difference."""
+
+    def f(x: Any) -> Any:
+        return expression(**{**values, name: x})
+
+    x = values[name]
+    forward, reverse = float(jvp(f, (x,), (1.0,))[1]), float(grad(f)(x))
+    step = 6e-6 * max(1.0, abs(x))
+    difference = float((f(np.float64(x + step)) - f(np.float64(x - step))) / (2 * step))
+    error = max(abs(forward - reverse), abs(forward - difference)) / max(1.0, abs(forward))
+    agree = error < 1e-6
+    bar = terminal.either("  ", " | ")
+    mark = terminal.style(terminal.either("✓", "OK") if agree else terminal.either("✗", "DIFFER"), "good" if agree else "bad")
+    terminal.line(
+        f"  {mark} {terminal.style(f'd{out}/d{name}', 'bold')}{bar}forward {terminal.style(f'{forward:.4f}', 'tangent', 'bold')}"
+        f"{bar}reverse {terminal.style(f'{reverse:.4f}', 'adjoint', 'bold')}{bar}central difference {difference:.4f}"
+        f"{bar}max rel. error {error:.1e}"
+    )
+    return agree
+
+
+def _draw(terminal: Terminal, graph: Graph, file: Path) -> None:
+    graph.save(file)
+    _saved(terminal, file, f"{len(graph.nodes)} nodes")
+
+
+def _saved(terminal: Terminal, file: Path, what: str) -> None:
+    mark = terminal.style(terminal.either("✓", "OK"), "good")
+    dot = terminal.either("·", "-")
+    terminal.line(f"  {mark} {terminal.style('picture', 'bold')} {file}  {terminal.style(f'{dot} {what}', 'dim')}")
+
+
+def demo(terminal: Terminal, folder: str, epochs: int | None = None) -> int:
+    """The main job: the worked example with its graph, then a network on handwritten digits with its pictures."""
+    raise NotImplementedError
