@@ -2,7 +2,7 @@
 
     overhead    time of the recorded call − time of the same call on plain arrays
     chain       x ↦ sin(x), x ↦ 1.000001·x, … : time of one operation, recorded and swept back; memory at the peak, and
-                what is left of it when the gradient was taken (with the garbage collector off: no cycle holds a node)
+                the nodes still alive after the gradient (the garbage collector is off: no cycle may hold one)
     import      ``import autograd_lite`` in a new process, beside ``import numpy``
 """
 
@@ -63,7 +63,7 @@ def chain(n: int) -> Callable[[Any], Any]:
 
 
 def chain_costs(n: int) -> tuple[float, float, float, int]:
-    """Seconds for one operation of f, and of f and its gradient; bytes for one at the peak, and all that are left."""
+    """Seconds for one operation of f, and of f and its gradient; bytes for one at the peak, nodes left."""
     f, x = chain(n), np.float64(0.5)
     derivative = ag.grad(f)
     gc.collect()
@@ -71,14 +71,13 @@ def chain_costs(n: int) -> tuple[float, float, float, int]:
     plain, both = (_seconds(lambda call=call: call(x)) / n for call in (f, derivative))  # type: ignore[misc]
     gc.unfreeze()
     gc.disable()
-    derivative(x)  # the collector also empties Python's stores of free tuples; this fills them again
     tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
     derivative(x)
-    after, peak = tracemalloc.get_traced_memory()
+    peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
+    kept = sum(type(thing) is ag.Node for thing in gc.get_objects())
     gc.enable()
-    return plain, both, (peak - before) / n, after - before
+    return plain, both, peak / n, kept
 
 
 def _seconds(call: Callable[[], Any]) -> float:
