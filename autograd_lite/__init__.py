@@ -17,6 +17,7 @@ from . import trees
 from .graph import Node, path, record
 from .sweeps import forward_sweep, reverse_sweep
 from .tensor import Tensor
+from .trace import Graph, graph, scope, trace  # now: later, the modules of these names would stand here instead
 from .transforms import (
     elementwise_grad,
     grad,
@@ -32,7 +33,6 @@ from .transforms import (
 
 if TYPE_CHECKING:
     from . import testing
-    from .trace import Graph, graph, scope, trace
 
 __version__ = "0.1.0"
 
@@ -43,7 +43,7 @@ __all__ = [
 ]  # fmt: skip
 
 # Consumers of the graph load when they are first used: importing the engine costs little more than importing NumPy.
-_LATER = {"Graph": "trace", "graph": "trace", "scope": "trace", "trace": "trace", "testing": "testing"}
+_LATER = {"testing": "testing"}
 
 
 def __getattr__(name: str) -> Any:
