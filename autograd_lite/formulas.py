@@ -31,7 +31,7 @@ _INFIX: dict[str, tuple[str, str]] = {  # as typed, typeset
 
 _TYPED: dict[str, str] = {
     "negative": "-{0}", "positive": "+{0}", "invert": "~{0}", "square": "{0}**2", "absolute": "abs({0})",
-    "pick": "{0}[{1}]", "same": "{0}",
+    "transpose": "{0}.T", "pick": "{0}[{1}]", "same": "{0}",
 }  # fmt: skip
 
 _TYPESET: dict[str, str] = {
@@ -154,12 +154,16 @@ def _plain(x: Any, text: Text) -> str:
 
 def _operand(text: str) -> str:
     """An argument of an operator: in parentheses if it begins with a sign or is itself an operation."""
-    inside = text.replace("e-", "").replace("e+", "")
-    return f"({text})" if inside[:1] in "-−" or (" " in inside and inside[-1] not in ")]") else text
+    return f"({text})" if text[:1] in "-−" or (" " in text and text[-1] not in ")]") else text
+
+
+def _infix(key: str, operator: str, texts: list[str]) -> str:
+    left, right = map(_operand, texts)
+    return (left if key in _POWERS or " " in texts[0] else texts[0]) + operator + right
 
 
 def _call(function: Function, args: list[str], kwargs: Mapping[str, Any], text: Text) -> str:
-    words = [f"{name}={_plain(x, text)}" for name, x in kwargs.items()]
+    words = [f"{name}={_plain(x, text)}" for name, x in kwargs.items() if (name, x) not in _USUAL]
     if _key(function) == "concatenate":
         return f"concatenate([{', '.join(args)}]{''.join(', ' + word for word in words)})"
     return f"{function_name(function)}({', '.join(args + words)})"
@@ -173,19 +177,20 @@ def definition(function: Function, args: Sequence[Any], kwargs: Mapping[str, Any
     """
     key, texts = _key(function), [_plain(x, text) for x in args]
     if key in _INFIX and len(texts) == 2 and not kwargs:
-        return _INFIX[key][0].join(map(_operand, texts))
-    if key in _TYPED and not kwargs:
+        return _infix(key, _INFIX[key][0], texts)
+    if key in _TYPED and not kwargs and len(texts) == _TYPED[key].count("{"):
         return _TYPED[key].format(*map(_operand, texts))
     if key == "getitem":
         return f"{_operand(texts[0])}[{', '.join(texts[1:])}]"
     if key == "scatter":
         return f"scatter({texts[0]}, {texts[1]}, [{', '.join(texts[2:])}])"
-    names = () if len(args) == 1 else _positional(function)
+    names = () if len(args) == 1 or key == "concatenate" else _positional(function)
     named = [f"{names[i]}={t}" if i and i < len(names) and names[i] in _SHOWN else t for i, t in enumerate(texts)]
     return _call(function, named, kwargs, text)
 
 
-_SHOWN = frozenset({"axis", "axes", "keepdims", "dtype", "shape"})
+_SHOWN = frozenset({"axis", "axes", "keepdims", "dtype"})
+_USUAL = (("axis", None), ("keepdims", False), ("ord", 2))
 
 
 def _positional(function: Function) -> tuple[str, ...]:
@@ -203,10 +208,10 @@ def formula(function: Function, args: Sequence[Any], kwargs: Mapping[str, Any], 
     """
     key = _key(function)
     texts = [_plain(x, text).replace("-", "−") if isinstance(x, (int, float)) else _plain(x, text) for x in args]
-    if key in _POWERS and isinstance(args[1], (int, float)) and args[1] == int(args[1]):
-        return _operand(texts[0]) + str(int(args[1])).translate(_SUPERSCRIPT)
+    if key in _POWERS and isinstance(args[1], (int, float)):
+        return _raised(_operand(texts[0]), args[1])
     if key in _INFIX and len(texts) == 2 and not kwargs:
-        return _INFIX[key][1].join(map(_operand, texts))
+        return _infix(key, _INFIX[key][1], texts)
     if key in _TYPESET and not kwargs and len(texts) == _TYPESET[key].count("{"):
         return _TYPESET[key].format(*map(_operand, texts))
     return definition(function, args, kwargs, text)
@@ -220,7 +225,7 @@ def partial_formula(function: Function, j: int, args: Sequence[Any], out: str, t
     """
     key, texts = _key(function), [_plain(x, text) for x in args]
     if key in _POWERS:
-        return _power(j, texts, args[1], out)
+        return _power(j, texts, args[1])
     partials = _PARTIALS.get(key, ())
     if j >= len(partials):
         return ""
@@ -229,22 +234,28 @@ def partial_formula(function: Function, j: int, args: Sequence[Any], out: str, t
 
 
 def _factor(text: str, template: str, i: int) -> str:
-    """The text in parentheses where the template sets it right behind a number or before a power and it is no name."""
-    tight = f"2{{{i}}}" in template or f"π{{{i}}}" in template or f"{{{i}}}²" in template or f"√{{{i}}}" in template
-    return _operand(text) if not tight or text.replace(".", "").isalnum() or text.isidentifier() else f"({text})"
+    """The text as it stands in this template: in parentheses where it would run into what is beside it."""
+    if template.startswith("["):
+        return text.replace("-", "−")
+    tight = any(beside.format(i) in template for beside in ("2{{{}}}", "π{{{}}}", "√{{{}}}", "{{{}}}²"))
+    return f"({text})" if tight and not text.isidentifier() else _operand(text)
 
 
-def _power(j: int, texts: list[str], exponent: Any, out: str) -> str:
+def _power(j: int, texts: list[str], exponent: Any) -> str:
     """y·x^(y−1) and x^y·log x."""
-    base = _operand(texts[0])
+    base, power = map(_operand, texts)
     if j == 1:
-        return f"{out}·log({texts[0]})"
+        return f"{base}^{power}·log({texts[0]})"
     if not isinstance(exponent, (int, float)):
-        return f"{_operand(texts[1])}·{base}^({texts[1]} − 1)"
-    factor = number(exponent).replace("-", "−")
-    lower = exponent - 1
-    if lower == 0:
+        return f"{power}·{base}^({texts[1]} − 1)"
+    if exponent == 1:
         return "1"
-    power = str(int(lower)).translate(_SUPERSCRIPT) if lower == int(lower) else f"^{number(lower)}".replace("-", "−")
-    power = "" if lower == 1 else power
-    return f"{factor}{base}{power}" if base.isidentifier() else f"{factor}·{base}{power}"
+    factor = number(exponent).replace("-", "−") + ("" if base.isidentifier() and float(exponent).is_integer() else "·")
+    return factor + (base if exponent == 2 else _raised(base, exponent - 1))
+
+
+def _raised(base: str, exponent: float) -> str:
+    """A constant power: x³, x⁻¹, x^(−0.5)."""
+    if float(exponent).is_integer():
+        return base + str(int(exponent)).translate(_SUPERSCRIPT)
+    return f"{base}^{_operand(number(exponent).replace('-', '−'))}"

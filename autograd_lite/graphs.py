@@ -99,7 +99,8 @@ class GraphNode:
         if type(x) is GraphNode:
             return x.definition if x.automatic and x.function and np.asarray(x.value).dtype.kind == "b" else x.name
         if isinstance(x, np.ndarray):
-            return self._arrays.get(id(x)) or f"array({', '.join(map(str, x.shape))})"
+            shape = ", ".join(map(str, x.shape))
+            return self._arrays.get(id(x)) or (f"array({shape})" if shape else formulas.number(x[()]))
         return str(getattr(x, "__name__", type(x).__name__))
 
     def _place(self, i: int) -> int:
@@ -121,7 +122,7 @@ class GraphNode:
         args = [a.value if type(a) is GraphNode else a for a in self.arguments]
         seeds = [x.dtype.type(1) if k == j else None for k in range(len(args))]
         partial = rules[self.function].jvp(seeds, self.value, args, self.node.kwargs)
-        return _filled(partial, self.value)
+        return _filled(partial, self.value)[()]
 
     def partial_formula(self, i: int) -> str:
         """The local partial derivative as a formula: "2x", "1/(2√c)"; "" where none is known."""
@@ -398,14 +399,14 @@ def _aligned(head: list[str], body: list[list[str]]) -> list[str]:
 
 def _ask(sweep: str, what: str, ends: list[GraphNode]) -> str:
     """What to write instead, where a sweep does not know where to start."""
+    side = "inputs" if what == "tangent" else "outputs"
     if not ends:
-        return f"{sweep} has nowhere to start: there is no floating-point number among the {what}s' ends"
+        return f"{sweep} cannot start: this graph has no floating-point numbers among its {side}"
     examples = []
     for node in ends[:3]:
         shape = np.shape(node.value)
         seed = f"np.ones({shape})" if shape else "1.0"
         examples.append(f"{node.name}={seed}" if node.name.isidentifier() else f"**{{{node.name!r}: {seed}}}")
-    side = "inputs" if what == "tangent" else "outputs"
     return (
         f"{sweep} needs the {what} to start from: this graph has the {side} "
         + ", ".join(f"{n.name} {np.shape(n.value) or '(a number)'}" for n in ends[:10])

@@ -71,7 +71,7 @@ def trace(f: Function, *, constants: Collection[str] = ()) -> Callable[..., Grap
             try:
                 result = watch.run(call.f, call.args, call.kwargs)
             except TypeError as error:
-                if "is no index" in str(error) and call.integers:
+                if "Tensor" in str(error) and call.integers:
                     raise TypeError(call.advice(error)) from error
                 raise
         outputs, rebuild = flatten(result)
