@@ -7,163 +7,18 @@ Source: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed. (SIAM, 2008)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from . import formulas
-from .flops import flops
 from .graph import Node, path
 from .kinds import cast
-from .scopes import Scope
-from .sweeps import forward_sweep, reverse_sweep, rules
+from .nodes import GraphNode, filled, magnitude
+from .sweeps import forward_sweep, reverse_sweep
 from .tensor import Tensor, as_leaf_value
 
-__all__ = ["Graph", "GraphNode"]
-
-Function = Callable[..., Any]
-
-
-class GraphNode:
-    """One node x_i = g_i(x_Pa(i)) of a Graph, with its name and, after a sweep, its derivatives.
-
-    Attributes
-    ----------
-    number : int
-        i, from 1.
-    name : str
-        Unique in the graph.
-    node : Node
-        The recorded node.
-    parents : list of GraphNode
-        Pa(i), in the order of the arguments; one that is used twice stands twice.
-    role : str
-        "input", "parameter", "intermediate", "output", or "constant" for what no input reaches.
-    scope : tuple of Scope
-        The parts of the program it belongs to, outermost first.
-    tangent, adjoint : array or None
-        None before the sweep, and always for integers and booleans, which carry no derivative.
-    """
-
-    __slots__ = ("_arrays", "adjoint", "arguments", "automatic", "name", "node", "number", "role", "scope", "tangent")
-
-    def __init__(
-        self,
-        number: int,
-        name: str | None,
-        node: Node,
-        role: str,
-        arguments: tuple[Any, ...],
-        arrays: Mapping[int, str],
-    ) -> None:
-        self.number, self.node, self.role, self.arguments, self._arrays = number, node, role, arguments, arrays
-        self.name, self.automatic = name or "", name is None
-        self.scope: tuple[Scope, ...] = ()
-        self.tangent: Any = None
-        self.adjoint: Any = None
-
-    @property
-    def function(self) -> Function | None:
-        """g_i, None for an input or a constant."""
-        return self.node.function if self.arguments else None
-
-    @property
-    def parents(self) -> list[GraphNode]:
-        return [a for a in self.arguments if type(a) is GraphNode]
-
-    @property
-    def value(self) -> Any:
-        return self.node.value
-
-    @property
-    def function_name(self) -> str:
-        """The name of g_i, "" for an input or a constant."""
-        return formulas.function_name(self.function) if self.function else ""
-
-    @property
-    def definition(self) -> str:
-        """How it is computed, as typed: "x**2", "a + b"; the role of what is not computed."""
-        if self.function is None:
-            return "constant" if self.role == "output" else self.role
-        return formulas.definition(self.function, self.arguments, self.node.kwargs, self._text)
-
-    @property
-    def formula(self) -> str:
-        """How it is computed, typeset: "x²", "√c"; "" for what is not computed."""
-        if self.function is None:
-            return ""
-        return formulas.formula(self.function, self.arguments, self.node.kwargs, self._text)
-
-    def _text(self, x: Any) -> str:
-        if type(x) is GraphNode:
-            return x.definition if x.automatic and x.function and np.asarray(x.value).dtype.kind == "b" else x.name
-        if isinstance(x, np.ndarray):
-            shape = ", ".join(map(str, x.shape))
-            return self._arrays.get(id(x)) or (f"array({shape})" if shape else formulas.number(x[()]))
-        return str(getattr(x, "__name__", type(x).__name__))
-
-    def _place(self, i: int) -> int:
-        """The position among the arguments of parent i."""
-        return [j for j, a in enumerate(self.arguments) if type(a) is GraphNode][i]
-
-    def partial(self, i: int) -> Any:
-        """The local partial derivative ∂g_i/∂x_j by ``parents[i]``, a number; None where one of them is no scalar.
-
-        >>> import autograd_lite as ag
-        >>> g = ag.trace(lambda x: x**2)(3.0)
-        >>> print(g.output.partial(0), g.output.partial_formula(0))
-        6.0 2x
-        """
-        j = self._place(i)
-        x = self.arguments[j].value
-        if np.shape(x) != () or np.shape(self.value) != () or x.dtype.kind not in "fc":
-            return None
-        args = [a.value if type(a) is GraphNode else a for a in self.arguments]
-        seeds = [x.dtype.type(1) if k == j else None for k in range(len(args))]
-        partial = rules[self.function].jvp(seeds, self.value, args, self.node.kwargs)
-        return _filled(partial, self.value)[()]
-
-    def partial_formula(self, i: int) -> str:
-        """The local partial derivative as a formula: "2x", "1/(2√c)"; "" where none is known."""
-        if self.function is None:
-            return ""
-        return formulas.partial_formula(self.function, self._place(i), self.arguments, self.name, self._text)
-
-    @property
-    def flops(self) -> int:
-        """The operations this node takes, as counted in ``flops.py``."""
-        if self.function is None:
-            return 0
-        args = [a.value if type(a) is GraphNode else a for a in self.arguments]
-        return flops(self.function, self.value, args, self.node.kwargs)
-
-    def __repr__(self) -> str:
-        return f"<{self.name} = {self.definition}: {_number(self.value, 6)}>"
-
-
-def _filled(derivative: Any, value: Any) -> Any:
-    """A derivative, zero where nothing depends; None for integers and booleans, which have none."""
-    if isinstance(value, tuple):
-        parts = derivative or (None,) * len(value)
-        return tuple(_filled(d, v) for d, v in zip(parts, value, strict=True))
-    if derivative is None and value.dtype.kind in "fc":
-        return np.zeros_like(value)[()]
-    return derivative
-
-
-def _number(x: Any, digits: int) -> str:
-    """A number, or the shape and the Euclidean norm of an array."""
-    if x is None:
-        return "-"
-    if isinstance(x, tuple):
-        return f"({', '.join(_number(part, digits) for part in x)})"
-    if np.shape(x) == ():
-        return formulas.number(np.asarray(x)[()], digits)
-    shape = ", ".join(map(str, x.shape))
-    if x.dtype.kind not in "fc":
-        return f"[{shape}] {x.dtype}"
-    return f"[{shape}] norm {np.linalg.norm(x.ravel()):.{digits}g}"
+__all__ = ["Graph"]
 
 
 class Graph:
@@ -220,6 +75,26 @@ class Graph:
         names = ", ".join(list(self._names)[:20])
         raise KeyError(f"this graph has no node {name!r}; its nodes are {names}{', ...' if len(self) > 20 else ''}")
 
+    @property
+    def computed(self) -> list[GraphNode]:
+        """The nodes that are the result of a function: neither inputs nor constants."""
+        return [node for node in self.nodes if node.function]
+
+    def rename(self, names: Mapping[str, str]) -> Graph:
+        """Give nodes other names, {old: new}, and return the graph.
+
+        Raises KeyError if there is no such node, ValueError if two nodes would have one name.
+        """
+        new = {self[old]: name for old, name in names.items()}
+        after = [new.get(node, node.name) for node in self.nodes]
+        twice = sorted({name for name in names.values() if after.count(name) > 1})
+        if twice:
+            raise ValueError(f"each node needs a name of its own, but several would be {', '.join(twice)}")
+        for node, name in new.items():
+            node.name, node.automatic = name, False
+        self._names = {node.name: node for node in self.nodes}
+        return self
+
     def __iter__(self) -> Iterator[GraphNode]:
         return iter(self.nodes)
 
@@ -265,7 +140,7 @@ class Graph:
         start = self._seeds("forward_sweep", "tangent", self.inputs, tangents, seeds)
         found = forward_sweep(self._path(), start)
         for node in self.nodes:
-            node.tangent = _filled(found.get(node.node), node.value)
+            node.tangent = filled(found.get(node.node), node.value)
         return self
 
     def reverse_sweep(self, seed: Any = None, /, **seeds: Any) -> Graph:
@@ -292,7 +167,7 @@ class Graph:
         start = self._seeds("reverse_sweep", "adjoint", self.outputs, seed, seeds)
         found = reverse_sweep(self._path(), start)
         for node in self.nodes:
-            node.adjoint = _filled(found.get(node.node), node.value)
+            node.adjoint = filled(found.get(node.node), node.value)
         return self
 
     def _path(self) -> Any:
@@ -384,7 +259,7 @@ _NUMBERS = frozenset({0, 5, 6, 7})  # the columns that stand flush right
 
 def _row(node: GraphNode, swept: list[str], digits: int) -> list[str]:
     parents = ", ".join(str(p.number) for p in node.parents)
-    numbers = [_number(x, digits) for x in (node.value, *(getattr(node, s) for s in swept))]
+    numbers = [magnitude(x, digits) for x in (node.value, *(getattr(node, s) for s in swept))]
     return [str(node.number), node.name, node.function_name, parents, node.definition, *numbers]
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, leaf
-from .graphs import Graph, GraphNode
+from .graphs import Graph
 from .naming import Argument, Unique, Watch, argument_names, parameter_names
+from .nodes import GraphNode
 from .scopes import Scope, collected, scope, scopes_of
 from .tensor import Tensor, as_leaf_value, tensor_of
 from .trees import flatten

@@ -1,0 +1,159 @@
+"""GraphNode: one line of the recorded program, x_i = g_i(x_Pa(i)), with all there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from . import formulas
+from .flops import flops
+from .graph import Node
+from .scopes import Scope
+from .sweeps import rules
+
+__all__ = ["GraphNode", "filled", "magnitude"]
+
+Function = Callable[..., Any]
+
+
+class GraphNode:
+    """One node x_i = g_i(x_Pa(i)) of a Graph, with its name and, after a sweep, its derivatives.
+
+    Attributes
+    ----------
+    number : int
+        i, from 1.
+    name : str
+        Unique in the graph.
+    node : Node
+        The recorded node.
+    parents : list of GraphNode
+        Pa(i), in the order of the arguments; one that is used twice stands twice.
+    role : str
+        "input", "parameter", "intermediate", "output", or "constant" for what no input reaches.
+    scope : tuple of Scope
+        The parts of the program it belongs to, outermost first.
+    tangent, adjoint : array or None
+        None before the sweep, and always for integers and booleans, which carry no derivative.
+    """
+
+    __slots__ = ("_arrays", "adjoint", "arguments", "automatic", "name", "node", "number", "role", "scope", "tangent")
+
+    def __init__(
+        self,
+        number: int,
+        name: str | None,
+        node: Node,
+        role: str,
+        arguments: tuple[Any, ...],
+        arrays: Mapping[int, str],
+    ) -> None:
+        self.number, self.node, self.role, self.arguments, self._arrays = number, node, role, arguments, arrays
+        self.name, self.automatic = name or "", name is None
+        self.scope: tuple[Scope, ...] = ()
+        self.tangent: Any = None
+        self.adjoint: Any = None
+
+    @property
+    def function(self) -> Function | None:
+        """g_i, None for an input or a constant."""
+        return self.node.function if self.arguments else None
+
+    @property
+    def parents(self) -> list[GraphNode]:
+        return [a for a in self.arguments if type(a) is GraphNode]
+
+    @property
+    def value(self) -> Any:
+        return self.node.value
+
+    @property
+    def function_name(self) -> str:
+        """The name of g_i, "" for an input or a constant."""
+        return formulas.function_name(self.function) if self.function else ""
+
+    @property
+    def definition(self) -> str:
+        """How it is computed, as typed: "x**2", "a + b"; the role of what is not computed."""
+        if self.function is None:
+            return "constant" if self.role == "output" else self.role
+        return formulas.definition(self.function, self.arguments, self.node.kwargs, self._text)
+
+    @property
+    def formula(self) -> str:
+        """How it is computed, typeset: "x²", "√c"; "" for what is not computed."""
+        if self.function is None:
+            return ""
+        return formulas.formula(self.function, self.arguments, self.node.kwargs, self._text)
+
+    def _text(self, x: Any) -> str:
+        if type(x) is GraphNode:
+            return x.definition if x.automatic and x.function and np.asarray(x.value).dtype.kind == "b" else x.name
+        if isinstance(x, np.ndarray):
+            shape = ", ".join(map(str, x.shape))
+            return self._arrays.get(id(x)) or (f"array({shape})" if shape else formulas.number(x[()]))
+        return str(getattr(x, "__name__", type(x).__name__))
+
+    def _place(self, i: int) -> int:
+        """The position among the arguments of parent i."""
+        return [j for j, a in enumerate(self.arguments) if type(a) is GraphNode][i]
+
+    def partial(self, i: int) -> Any:
+        """The local partial derivative ∂g_i/∂x_j by ``parents[i]``, a number; None where one of them is no scalar.
+
+        >>> import autograd_lite as ag
+        >>> g = ag.trace(lambda x: x**2)(3.0)
+        >>> print(g.output.partial(0), g.output.partial_formula(0))
+        6.0 2x
+        """
+        j = self._place(i)
+        x = self.arguments[j].value
+        if np.shape(x) != () or np.shape(self.value) != () or x.dtype.kind not in "fc":
+            return None
+        args = [a.value if type(a) is GraphNode else a for a in self.arguments]
+        seeds = [x.dtype.type(1) if k == j else None for k in range(len(args))]
+        partial = rules[self.function].jvp(seeds, self.value, args, self.node.kwargs)
+        return filled(partial, self.value)[()]
+
+    def partial_formula(self, i: int) -> str:
+        """The local partial derivative as a formula: "2x", "1/(2√c)"; "" where none is known."""
+        if self.function is None:
+            return ""
+        return formulas.partial_formula(self.function, self._place(i), self.arguments, self.name, self._text)
+
+    @property
+    def flops(self) -> int:
+        """The operations this node takes, as counted in ``flops.py``."""
+        if self.function is None:
+            return 0
+        args = [a.value if type(a) is GraphNode else a for a in self.arguments]
+        return flops(self.function, self.value, args, self.node.kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{self.name} = {self.definition}: {magnitude(self.value, 6)}>"
+
+
+def filled(derivative: Any, value: Any) -> Any:
+    """A derivative, zero where nothing depends; None for integers and booleans, which have none."""
+    if isinstance(value, tuple):
+        parts = derivative or (None,) * len(value)
+        return tuple(filled(d, v) for d, v in zip(parts, value, strict=True))
+    if derivative is None and value.dtype.kind in "fc":
+        return np.zeros_like(value)[()]
+    return derivative
+
+
+def magnitude(x: Any, digits: int) -> str:
+    """A number, or the shape and the Euclidean norm of an array."""
+    if x is None:
+        return "-"
+    if isinstance(x, tuple):
+        return f"({', '.join(magnitude(part, digits) for part in x)})"
+    if np.shape(x) == ():
+        return formulas.number(np.asarray(x)[()], digits)
+    shape = ", ".join(map(str, x.shape))
+    if x.dtype.kind not in "fc":
+        return f"[{shape}] {x.dtype}"
+    return f"[{shape}] norm {np.linalg.norm(x.ravel()):.{digits}g}"
