@@ -45,10 +45,17 @@ def cast(derivative: Any, dtype: np.dtype[Any]) -> Any:
     return derivative if derivative.dtype == dtype else derivative.astype(dtype)
 
 
+def broadcast(x: Any, shape: tuple[int, ...]) -> Any:
+    """np.broadcast_to; of one number without its checks, which would cost more than all else in a small sweep."""
+    if isinstance(x, np.generic):
+        return np.ndarray(shape, x.dtype, np.asarray(x), 0, (0,) * len(shape))
+    return np.broadcast_to(x, shape)
+
+
 def spread_to(derivative: Any, like: Any) -> Any:
     """A derivative in the shape and dtype of ``like``: broadcasting done."""
     if derivative.shape != like.shape:
-        derivative = np.broadcast_to(derivative, like.shape)
+        derivative = broadcast(derivative, like.shape)
     return derivative if derivative.dtype is like.dtype else cast(derivative, like.dtype)
 
 
@@ -57,7 +64,7 @@ def sum_to(adjoint: Any, x: Any) -> Any:
     if adjoint.shape != x.shape:
         new = adjoint.ndim - x.ndim
         stretched = [new + i for i, n in enumerate(x.shape) if n == 1 and adjoint.shape[new + i] != 1]
-        adjoint = np.reshape(np.sum(adjoint, axis=(*range(new), *stretched)), x.shape)
+        adjoint = adjoint.sum(axis=(*range(new), *stretched)).reshape(x.shape)
     if adjoint.dtype is x.dtype:
         return adjoint
     return cast(adjoint, x.dtype) if x.dtype.kind in "fc" else None
@@ -69,25 +76,25 @@ class Elementwise:
     def __init__(self, *partials: Partial) -> None:
         self.partials = partials
 
-    def partial(self, j: int, derivative: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+    def times_partial(self, j: int, derivative: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         p = self.partials[j]
-        if p is None:
-            return None
         if p.__class__ is int:
             return derivative if p == 1 else -derivative
-        return derivative * (p(out, *args, **kwargs) if callable(p) else p)
+        if callable(p):
+            return derivative * (p(out, *args, **kwargs) if kwargs else p(out, *args))
+        return None if p is None else derivative * p
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         total = None
         for j, tangent in enumerate(tangents):
             if tangent is not None:
-                part = self.partial(j, tangent, out, args, kwargs)
+                part = self.times_partial(j, tangent, out, args, kwargs)
                 if part is not None:
                     total = part if total is None else total + part
         return None if total is None else spread_to(total, out)
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        part = self.partial(j, adjoint, out, args, kwargs)
+        part = self.times_partial(j, adjoint, out, args, kwargs)
         return None if part is None else sum_to(part, args[j])
 
 
@@ -101,9 +108,12 @@ class Reduction:
         kwargs = {**dict(zip(parameters(self.function)[1:], args, strict=False)), **kwargs}
         axis, keepdims = kwargs.pop("axis", None), kwargs.pop("keepdims", False)
         kwargs.pop("dtype", None)
+        kwargs.pop("out", None)
         return self.weights(unreduce(out, x, axis), x, axis, **kwargs), axis, keepdims
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        if out.dtype.kind not in "fc":
+            return None
         weights, axis, keepdims = self._weights(out, *args, **kwargs)
         return spread_to(np.sum(weights * tangents[0], axis=axis, keepdims=keepdims), out)
 
@@ -119,6 +129,8 @@ class Linear:
         self.function, self.transposes, self.variadic = function, transposes, variadic
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        if out.dtype.kind not in "fc":  # dtype=int cuts off what the derivative is about
+            return None
         return spread_to(self.function(*self.substitute(tangents, args), **kwargs), out)
 
     def substitute(self, tangents: list[Any], args: list[Any]) -> list[Any]:
@@ -165,7 +177,8 @@ class General:
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         vjp = self.vjps[j] if j < len(self.vjps) else None
-        return None if vjp is None else sum_to(vjp(adjoint, out, *args, **kwargs), args[j])
+        part = None if vjp is None else vjp(adjoint, out, *args, **kwargs)
+        return None if part is None else sum_to(part, args[j])
 
 
 class Constant:
@@ -232,7 +245,21 @@ def composed(function: Function) -> Callable[[Function], Function]:
     """Decorator: calls of ``function`` with a Tensor go to the decorated one, written in terms of ruled functions."""
 
     def register(composite: Function) -> Function:
-        composites[function] = composite
+        code = composite.__code__
+        known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        out_at = known.index("out") if "out" in known else 64  # beyond what any call has
+
+        @wraps(composite)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if kwargs or len(args) > out_at:
+                kwargs = {k: v for k, v in kwargs.items() if v is not np._NoValue and (k in known or v is not None)}
+                refused = [k for k in kwargs if k not in known or k == "out" and kwargs[k] is not None]
+                if refused or any(a is not None for a in args[out_at : out_at + 1]):
+                    accepted = ", ".join([k for k in known if k != "out"])
+                    raise TypeError(f"{function.__name__}: {(refused or ['out'])[0]}= is not recorded; it takes {accepted}")
+            return composite(*args, **kwargs)
+
+        composites[function] = call
         return composite
 
     return register
@@ -273,6 +300,6 @@ def parameters(function: Function) -> tuple[str, ...]:
 def unreduce(out: Any, x: Any, axis: Any) -> Any:
     """The result of a reduction of x over ``axis`` in a shape that broadcasts against x."""
     if axis is None:
-        return np.reshape(out, (1,) * x.ndim)
+        return out.reshape((1,) * x.ndim) if out.ndim else out
     axes = {a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))}
-    return np.reshape(out, tuple([1 if i in axes else n for i, n in enumerate(x.shape)]))
+    return out.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])

@@ -454,7 +454,7 @@ def _settle(
     """Arguments in the form that is recorded: Tensors by position, keywords that say nothing left out."""
     plain = {}
     for k, v in kwargs.items():
-        if type(v) is Tensor:
+        if type(v) is Tensor and function not in composites:
             return _settle(function, *_by_position(function, args, kwargs))
         if k in _UNSUPPORTED:
             if not (v is None or v is np._NoValue or (k == "where" and v is True)) and function in rules:

@@ -4,6 +4,9 @@ import numpy as np
 
 from ..kinds import composed, linear, primitive
 
+ARRAYS = (np.ndarray, np.float64, np.float32)
+BASIC = (slice, int, type(...), type(None))  # a basic index reads no entry twice
+
 
 @primitive
 def getitem(x, *index):
@@ -14,11 +17,12 @@ def getitem(x, *index):
 @primitive
 def scatter(values, shape, *index):
     """Zeros of ``shape`` with ``values`` added at ``index``."""
-    out = np.zeros_like(values, shape=shape)
-    if all(isinstance(i, (int, slice, type(None), type(...))) for i in index):  # basic: no entry stands twice
-        out[index] = values
-    else:
-        np.add.at(out, index, values)
+    out = np.zeros(shape, values.dtype) if type(values) in ARRAYS else np.zeros_like(values, shape=shape)
+    for i in index:
+        if type(i) not in BASIC:
+            np.add.at(out, index, values)
+            return out
+    out[index] = values
     return out
 
 
@@ -32,7 +36,7 @@ def _along(axis, index):
 
 
 @composed(np.take)
-def take(a, indices, axis=None, mode="raise"):
+def take(a, indices, axis=None, out=None, mode="raise"):
     if axis is None:
         a, axis = np.ravel(a), 0
     n = a.shape[axis]
