@@ -34,12 +34,16 @@ def assert_same(found, expected, precision=1e-12):
 
 
 def pulled_and_pushed(f, args):
-    """Adjoints and tangents of f with seeds of ones."""
+    """Adjoints and tangents of f along directions that vary from entry to entry."""
     value, pullback = ag.vjp(f, *args)
     seeds, rebuild = flatten(value)
-    adjoints = pullback(rebuild([np.ones(np.shape(y)) for y in seeds]))
-    _, tangent = ag.jvp(f, args, tuple(np.ones(np.shape(x)) for x in args))
+    adjoints = pullback(rebuild([varied(y) for y in seeds]))
+    _, tangent = ag.jvp(f, args, tuple(varied(x) for x in args))
     return arrays(adjoints), arrays(tangent)
+
+
+def varied(x):
+    return np.cos(np.arange(np.size(x))).reshape(np.shape(x))
 
 
 def recorded(outputs):

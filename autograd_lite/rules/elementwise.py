@@ -17,6 +17,16 @@ from ..kinds import elementwise, general, linear
 LOG_2, LOG_10, DEGREE = 0.6931471805599453, 2.302585092994046, 0.017453292519943295  # Python floats keep float32
 
 
+def nonzero(x):
+    """x with 1 in the place of 0, to divide by where the numerator is 0."""
+    return np.where(np.equal(x, 0), 1, x)
+
+
+def ratio(x, y):
+    """x/y, and 0 where y = 0, with all its derivatives."""
+    return np.where(np.equal(y, 0), 0, x / nonzero(y))
+
+
 def power_base(out, x, y):
     """y·x^(y−1), and 0 where y = 0, also at x = 0."""
     if type(y) in (int, float):
@@ -27,6 +37,8 @@ def power_base(out, x, y):
 
 def power_exponent(out, x, y):
     """x^y·log x, and 0 where x = 0."""
+    if type(x) in (int, float):
+        return out * (float(np.log(x)) if x != 0 else 0.0)
     return out * np.log(np.where(np.equal(x, 0), 1, x))
 
 
@@ -34,39 +46,51 @@ def absolute(out, x):
     """sign(x); for complex x, x*/|x|; 0 at 0."""
     if x.dtype.kind != "c":
         return np.sign(x)
-    return np.conj(x) / np.where(np.equal(out, 0), 1, out)
+    return ratio(np.conj(x), out)
 
 
-def first(out, x, y):
-    """The share of the first of two in their maximum or minimum: 1 where it is chosen, ½ at a tie, 0 elsewhere."""
-    return np.where(np.equal(x, out), np.where(np.equal(x, y), 0.5, 1.0), 0.0)
+def sign_tangent(t, out, z):
+    """Constant for real numbers; a complex z/|z| turns by i·Im(s*·ż)/|z|, with s = z/|z|."""
+    return ratio(1j * out * np.imag(np.conj(out) * t), np.abs(z)) if z.dtype.kind == "c" else None
 
 
-def second(out, x, y):
-    return first(out, y, x)
+def sign_adjoint(g, out, z):
+    return ratio(1j * np.conj(out) * np.imag(out * g), np.abs(z)) if z.dtype.kind == "c" else None
 
 
-def clip_inside(out, x, low=None, high=None):
-    return np.where(np.equal(x, out), 1.0, 0.0)
+def larger(g, out, x, y):
+    """The share of x in max(x, y): all where it is larger, half at a tie; what is not chosen is masked (0·inf = nan)."""
+    return np.where(np.less(x, y), 0, np.where(np.equal(x, y), 0.5 * g, g))
 
 
-def clip_at(beyond, which):
-    """1 where x lies beyond that bound, 0 elsewhere."""
-    return lambda out, x, *bounds: np.where(beyond(x, bounds[which]), 1.0, 0.0)
+def smaller(g, out, x, y):
+    return np.where(np.greater(x, y), 0, np.where(np.equal(x, y), 0.5 * g, g))
+
+
+def chosen(g, out, x, y):
+    """The share of x in fmax and fmin, which pass over nan."""
+    return np.where(np.equal(x, out), np.where(np.equal(x, y), 0.5 * g, g), 0)
+
+
+def swapped(share):
+    return lambda g, out, x, y: share(g, out, y, x)
+
+
+def within_bounds(g, out, x, *bounds, **keywords):
+    return np.where(np.logical_or(np.less(x, out), np.greater(x, out)), 0, g)
+
+
+def below(g, out, x, low, high):
+    return np.where(np.less(x, low), g, 0)
+
+
+def above(g, out, x, low, high):
+    return np.where(np.greater(x, high), g, 0)
 
 
 def choice(function, *shares):
-    """Rule of a function that chooses one of its arguments: what is not chosen is masked, for 0·inf would be nan."""
-
-    def masked(share):
-        def derivative(d, out, *args, **kwargs):
-            weight = share(out, *args, **kwargs)
-            return np.where(np.equal(weight, 0), 0, d) * weight
-
-        return derivative
-
-    derivatives = [masked(share) for share in shares]
-    general(function, jvp=derivatives, vjp=derivatives)
+    """Rule of a function that chooses one of its arguments at each entry: tangent and adjoint are chosen alike."""
+    general(function, jvp=shares, vjp=shares)
 
 
 def sinc_slope(out, x):
@@ -97,14 +121,15 @@ elementwise(np.fmod, 1, lambda out, x, y: -np.trunc(x / y))
 elementwise(np.negative, -1)
 elementwise(np.positive, 1)
 elementwise(np.reciprocal, lambda out, x: -out * out)
-elementwise(np.square, lambda out, x: 2 * x)
+elementwise(np.square, lambda out, x: x + x)
 elementwise(np.sqrt, lambda out, x: 0.5 / out)
 elementwise(np.cbrt, lambda out, x: 1 / (3 * out * out))
 elementwise(np.absolute, absolute)
 elementwise(np.fabs, lambda out, x: np.sign(x))
-elementwise(np.hypot, lambda out, x, y: x / np.where(np.equal(out, 0), 1, out),
-                      lambda out, x, y: y / np.where(np.equal(out, 0), 1, out))
-elementwise(np.copysign, lambda out, x, y: np.sign(x) * np.copysign(1.0, y) * np.ones_like(out), None)
+elementwise(np.hypot, lambda out, x, y: ratio(x, out), lambda out, x, y: ratio(y, out))
+elementwise(np.copysign, lambda out, x, y: np.sign(x) * np.sign(out), None)
+elementwise(np.nextafter, 1, None)
+general(np.sign, jvp=[sign_tangent], vjp=[sign_adjoint])
 
 # exponentials and logarithms
 elementwise(np.exp, lambda out, x: out)
@@ -140,11 +165,11 @@ elementwise(np.arccosh, lambda out, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 elementwise(np.arctanh, lambda out, x: 1 / (1 - x * x))
 
 # choices
-choice(np.maximum, first, second)
-choice(np.minimum, first, second)
-choice(np.fmax, first, second)
-choice(np.fmin, first, second)
-choice(np.clip, clip_inside, clip_at(np.less, 0), clip_at(np.greater, 1))
+choice(np.maximum, larger, swapped(larger))
+choice(np.minimum, smaller, swapped(smaller))
+choice(np.fmax, chosen, swapped(chosen))
+choice(np.fmin, chosen, swapped(chosen))
+choice(np.clip, within_bounds, below, above)
 linear(np.where, None, lambda g, out, c, x, y: np.where(c, g, 0), lambda g, out, c, x, y: np.where(c, 0, g))
 
 # complex numbers

@@ -52,19 +52,17 @@ def einsum(*operands, optimize=False):
     if not isinstance(operands[0], str):
         operands = from_sublists(operands)
     terms, result, operands = explicit(operands[0].replace(" ", ""), list(operands[1:]))
-    size = {}
-    for term, x in zip(terms, operands, strict=True):
-        for k, n in zip(term, np.shape(x), strict=True):
-            size[k] = max(n, size.get(k, 1)) if n else 0
+    size = {k: n for term, x in zip(terms, operands, strict=True) for k, n in zip(term, np.shape(x), strict=True) if n != 1}
     for i, x in enumerate(operands):
-        term, x = take_diagonals(terms[i], x)
+        terms[i], x = take_diagonals(terms[i], x)
+        stretched = [k in size and n == 1 for k, n in zip(terms[i], np.shape(x), strict=True)]
+        operands[i] = np.squeeze(x, axis=tuple(axis for axis, yes in enumerate(stretched) if yes)) if any(stretched) else x
+        terms[i] = "".join(k for k, yes in zip(terms[i], stretched, strict=True) if not yes)
+    for i, term in enumerate(terms):
         elsewhere = set(result).union(*terms[:i], *terms[i + 1 :])
         alone = tuple(axis for axis, k in enumerate(term) if k not in elsewhere)
-        stretched = tuple(axis for axis, k in enumerate(term) if x.shape[axis] == 1 != size[k] and axis not in alone)
-        x = np.sum(x, axis=alone) if alone else x
-        kept = [(axis, k) for axis, k in enumerate(term) if axis not in alone]
-        x = np.squeeze(x, tuple(i for i, (axis, _) in enumerate(kept) if axis in stretched)) if stretched else x
-        terms[i], operands[i] = "".join(k for axis, k in kept if axis not in stretched), x
+        operands[i] = np.sum(operands[i], axis=alone) if alone else operands[i]
+        terms[i] = "".join(k for k in term if k in elsewhere)
     return contract(",".join(terms) + "->" + result, *operands)
 
 

@@ -5,7 +5,8 @@ Conventions: ties of max and min share evenly; prod is right with zeros; std and
 
 import numpy as np
 
-from ..kinds import composed, linear, primitive, reduction, unreduce
+from ..kinds import broadcast, composed, linear, reduction, unreduce
+from .elementwise import nonzero, ratio
 
 
 def count(x, axis):
@@ -17,7 +18,7 @@ def count(x, axis):
 
 def ties(out, x, axis):
     """1/k at each of the k entries that attain the extremum."""
-    chosen = np.equal(x, out).astype(x.dtype)
+    chosen = np.logical_or(np.equal(x, out), np.isnan(x)).astype(x.dtype)  # max and min return nan if there is one
     return chosen / np.sum(chosen, axis=axis, keepdims=True)
 
 
@@ -26,7 +27,7 @@ def product_of_others(out, x, axis):
     axes = tuple(range(x.ndim)) if axis is None else tuple(a % x.ndim for a in np.atleast_1d(axis).tolist())
     kept = tuple(i for i in range(x.ndim) if i not in axes)
     moved = np.transpose(x, kept + axes)
-    flat = np.reshape(moved, (*moved.shape[: len(kept)], -1))
+    flat = np.reshape(moved, (*moved.shape[: len(kept)], count(x, axes)))
     one = np.ones_like(flat[..., :1])
     before = np.concatenate([one, np.cumprod(flat[..., :-1], axis=-1)], axis=-1)
     after = np.concatenate([np.cumprod(flat[..., :0:-1], axis=-1)[..., ::-1], one], axis=-1)
@@ -46,31 +47,24 @@ def reversed_cumsum(g, out, x, axis=None, dtype=None):
 
 def std_slope(out, x, axis, ddof=0, correction=0):
     """(x − mean)/((n − ddof)·std)."""
-    return deviation(out, x, axis, ddof, correction) / (2 * np.where(np.equal(out, 0), 1, out))
+    return ratio(0.5 * deviation(out, x, axis, ddof, correction), out)
 
 
-def norm_slope(out, x, axis, ord=None):
+def norm_slope(out, x, axis, ord=2):
     """∂‖x‖_p/∂x = |x|^(p−1)·sign(x)/‖x‖_p^(p−1), 0 where the norm is 0."""
-    if ord in (None, 2):
-        return np.conj(x) / np.where(np.equal(out, 0), 1, out)
+    if ord == 2:
+        return ratio(np.conj(x), out)
     size = np.abs(x)
-    direction = np.conj(x) / np.where(np.equal(size, 0), 1, size)
+    direction = ratio(np.conj(x), size)
     if ord in (np.inf, -np.inf):
         return direction * ties(out, size, axis)
     if ord == 0:
         return np.zeros_like(x)
-    here = np.equal(size, 0)
-    return direction * np.where(here, 0, np.where(here, 1, size) / np.where(np.equal(out, 0), 1, out)) ** (ord - 1)
-
-
-@primitive
-def vector_norm(x, ord=None, axis=None, keepdims=False):
-    """The p-norm of the vectors along ``axis``; the Euclidean norm of all entries where both are None."""
-    return np.linalg.norm(x, ord, axis, keepdims)
+    return direction * np.where(np.equal(size, 0), 0, ratio(nonzero(size), out)) ** (ord - 1)
 
 
 linear(np.sum, lambda g, out, x, axis=None, dtype=None, _=None, keepdims=False:
-               np.broadcast_to(unreduce(g, x, axis), x.shape))  # fmt: skip
+               broadcast(unreduce(g, x, axis), x.shape))  # fmt: skip
 linear(np.cumsum, reversed_cumsum)
 reduction(np.mean, lambda out, x, axis: 1.0 / count(x, axis))
 reduction(np.max, ties)
@@ -80,16 +74,15 @@ reduction(np.amin, ties)
 reduction(np.prod, product_of_others)
 reduction(np.var, deviation)
 reduction(np.std, std_slope)
-reduction(vector_norm, norm_slope)
+reduction(np.linalg.vector_norm, norm_slope)
 
 
 @composed(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False):
     axes = tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
-    if ord is None or len(axes) == 1:
-        return vector_norm(x, ord=ord, axis=None if axis is None else axes if len(axes) > 1 else axes[0], keepdims=keepdims)
-    if len(axes) == 2 and ord == "fro":
-        return vector_norm(x, axis=axes, keepdims=keepdims)
+    if ord is None or len(axes) == 1 or (len(axes) == 2 and ord == "fro"):
+        one = axes[0] if len(axes) == 1 else axes
+        return np.linalg.vector_norm(x, axis=one, keepdims=keepdims, ord=2 if ord in (None, "fro") else ord)
     if len(axes) == 2 and ord in (1, -1, np.inf, -np.inf):
         rows, columns = axes if abs(ord) == 1 else axes[::-1]
         sums = np.sum(np.abs(x), axis=rows, keepdims=True)
@@ -102,25 +95,29 @@ def norm(x, ord=None, axis=None, keepdims=False):
 
 
 @composed(np.ptp)
-def ptp(a, axis=None, keepdims=False):
+def ptp(a, axis=None, out=None, keepdims=False):
     return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
 
 
 @composed(np.average)
-def average(a, axis=None, weights=None, keepdims=False):
+def average(a, axis=None, weights=None, returned=False, keepdims=False):
     if weights is None:
-        return np.mean(a, axis=axis, keepdims=keepdims)
+        mean = np.mean(a, axis=axis, keepdims=keepdims)
+        return (mean, np.full_like(mean, a.size / mean.size)) if returned else mean
     if np.shape(weights) != np.shape(a):
-        if axis is None or np.ndim(weights) != 1:
+        if np.ndim(weights) != 1 or not isinstance(axis, (int, np.integer)):
             raise TypeError("np.average: weights of another shape than a must be 1-d and need an integer axis")
         weights = np.reshape(weights, [-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
     weights = weights * np.ones_like(a)
-    return np.sum(a * weights, axis=axis, keepdims=keepdims) / np.sum(weights, axis=axis, keepdims=keepdims)
+    total = np.sum(weights, axis=axis, keepdims=keepdims)
+    mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
+    return (mean, total) if returned else mean
 
 
 @composed(np.cumprod)
-def cumprod(a, axis=None):
+def cumprod(a, axis=None, dtype=None):
     """One product after the other: right with zeros, at any order."""
+    a = a if dtype is None else a.astype(dtype)
     a, axis = (np.ravel(a), 0) if axis is None else (a, axis)
     parts = [np.take(a, i, axis=axis) for i in range(a.shape[axis])]
     for i in range(1, len(parts)):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..kinds import cast, composed, linear, primitive
+from ..kinds import composed, general, linear, primitive
 
 
 def restored(g, out, x, *args, **kwargs):
@@ -10,14 +10,30 @@ def restored(g, out, x, *args, **kwargs):
     return np.reshape(g, x.shape)
 
 
-def restored_in_order(g, out, x, *args, order="C"):
-    return np.reshape(g, x.shape, order=order)
+def layout(order, x):
+    """``order`` as "C" or "F": "A" means the order of x in memory."""
+    if order not in ("C", "F", "A"):
+        raise TypeError(f"order={order!r} has no derivative rule; write 'C' or 'F'")
+    return order if order != "A" else "F" if np.isfortran(x) else "C"
+
+
+def rearranged(t, out, x, *shape, order="C"):
+    return np.reshape(t, out.shape, order=layout(order, x))
+
+
+def rearranged_back(g, out, x, *shape, order="C"):
+    return np.reshape(g, x.shape, order=layout(order, x))
 
 
 @primitive
 def astype(x, dtype):
     """x in another dtype."""
     return x.astype(dtype)
+
+
+def if_floating(derivative, out, x, dtype):
+    """What is made an integer or a truth value is constant; the rest is cast, as every derivative is."""
+    return derivative if out.dtype.kind in "fc" else None
 
 
 @primitive
@@ -37,8 +53,8 @@ def concatenate_transpose(j, g, out, *arrays, axis=0):
     ]
 
 
-linear(np.reshape, restored_in_order)
-linear(np.ravel, restored_in_order)
+general(np.reshape, jvp=[rearranged], vjp=[rearranged_back])
+general(np.ravel, jvp=[rearranged], vjp=[rearranged_back])
 linear(np.expand_dims, restored)
 linear(np.squeeze, restored)
 linear(np.transpose, lambda g, out, x, axes=None: np.transpose(g, None if axes is None else inverse(axes)))
@@ -47,10 +63,10 @@ linear(np.moveaxis, lambda g, out, x, source, destination: np.moveaxis(g, destin
 linear(np.flip, lambda g, out, x, axis=None: np.flip(g, axis))
 linear(np.roll, lambda g, out, x, shift, axis=None: np.roll(g, np.negative(shift).tolist(), axis))
 linear(np.broadcast_to, lambda g, out, x, shape: g)  # sum_to undoes the broadcast, as it does for every rule
-linear(np.copy, lambda g, out, x: g)
+linear(np.copy, lambda g, out, x, order="K": g)
 linear(np.tril, lambda g, out, x, k=0: np.tril(g, k))
 linear(np.triu, lambda g, out, x, k=0: np.triu(g, k))
-linear(astype, lambda g, out, x, dtype: cast(g, x.dtype) if x.dtype.kind in "fc" else None)
+general(astype, jvp=[if_floating], vjp=[if_floating])
 linear(concatenate, concatenate_transpose, variadic=True)
 
 
@@ -59,13 +75,14 @@ def inverse(axes):
 
 
 @composed(np.concatenate)
-def concatenate_list(arrays, axis=0):
-    return concatenate(*arrays, axis=axis)
+def concatenate_list(arrays, axis=0, out=None, dtype=None):
+    joined = concatenate(*arrays, axis=axis)
+    return joined if dtype is None else joined.astype(dtype)
 
 
 @composed(np.stack)
-def stack(arrays, axis=0):
-    return concatenate(*[np.expand_dims(a, axis) for a in arrays], axis=axis)
+def stack(arrays, axis=0, out=None, dtype=None):
+    return concatenate_list([np.expand_dims(a, axis) for a in arrays], axis, dtype=dtype)
 
 
 @composed(np.vstack)
