@@ -1,0 +1,153 @@
+"""Pictures of a recorded graph: DOT text, SVG, PNG.
+
+    graph  →  picture (cards, edges, boxes)  →  DOT text  →  layout program  →  SVG
+
+Only the last step needs a program besides Python; the package ``graphviz-pure`` brings it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import files, layout
+from .layout import LayoutError, LayoutNotFound
+from .markup import source
+from .network import compose
+from .page import finished
+
+if TYPE_CHECKING:
+    from ..graphs import Graph
+
+__all__ = ["LayoutError", "LayoutNotFound", "dot", "save", "svg"]
+
+
+def dot(
+    graph: Graph,
+    *,
+    level: str = "auto",
+    show: Collection[str] | None = None,
+    max_nodes: int = 120,
+    direction: str = "auto",
+    title: str | None = None,
+) -> str:
+    """The picture of a graph in the DOT language of Graphviz; needs no layout program.
+
+    The options, and the errors, are those of ``svg``.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> text = dot(ag.trace(lambda x: x**2)(3.0))
+    >>> text.splitlines()[0], "n1 -> n2" in text
+    ('digraph graph_of__lambda_ {', True)
+    """
+    return source(compose(graph, level, show, max_nodes, direction, title))
+
+
+def svg(
+    graph: Graph,
+    *,
+    level: str = "auto",
+    show: Collection[str] | None = None,
+    max_nodes: int = 120,
+    direction: str = "auto",
+    title: str | None = None,
+    theme: str = "auto",
+) -> str:
+    """The picture of a graph as SVG: names, elementary functions, values, derivatives, local partials.
+
+    Parameters
+    ----------
+    graph : Graph
+        From ``ag.trace`` or ``ag.graph``; what has been swept is shown.
+    level : {"auto", "ops", "layers"}
+        A card for each operation, in boxes of their scopes, or a card for each scope.  "auto" takes the second for
+        networks of more than 14 nodes.
+    show : set of {"value", "tangent", "adjoint", "partial", "shape"}, optional
+        What stands on the cards and, for "partial", on the edges; all of it by default, in networks no partials.
+    max_nodes : int
+        At most so many cards; those in the middle of more are folded into one.
+    direction : {"auto", "right", "down"}
+        Where the picture runs; "auto" takes "down" for what would be too wide to read.
+    title : str, optional
+        In place of the formula or the name of the function.
+    theme : {"auto", "light", "dark"}
+        "auto" follows the reader's preference (``prefers-color-scheme``).
+
+    Returns
+    -------
+    str
+        Text of an ``<svg>`` element, at most 960 pixels wide; the same bytes for the same graph and layout program.
+
+    Raises
+    ------
+    ValueError
+        If an option is none of those above.
+    LayoutNotFound
+        If there is no layout program; the message says how to get one.
+    LayoutError
+        If the layout program fails.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> picture = svg(ag.trace(lambda x: x**2)(3.0).reverse_sweep())
+    >>> picture.startswith("<svg"), "x² at x = 3" in " ".join(picture.split())
+    (True, True)
+    """
+    picture = compose(graph, level, show, max_nodes, direction, title)
+    drawn = layout.run(source(picture), "svg")
+    return finished(drawn, f"Computation graph of {picture.title}", picture.description, theme)
+
+
+def save(graph: Graph, path: str | os.PathLike[str], **options: Any) -> Path:
+    """Write the picture of a graph to a file, whole or not at all, and return its path.
+
+    Parameters
+    ----------
+    graph : Graph
+    path : str or path
+        The suffix chooses: .svg; .png, and .pdf where the layout program can; .dot or .gv, which need none.
+    **options
+        Those of ``svg``; ``theme`` for .svg alone.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is none of these, or an option is wrong.
+    LayoutNotFound, LayoutError
+        As ``svg``; also if the layout program cannot write the format.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import autograd_lite as ag
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(ag.trace(lambda x: x**2)(3.0), folder + "/square.gv").name
+    'square.gv'
+    """
+    file = Path(path)
+    files.replace(file, _content(graph, files.form(file), options))
+    return file
+
+
+def _content(graph: Graph, form: str, options: dict[str, Any]) -> bytes:
+    if form == "svg":
+        return svg(graph, **options).encode()
+    if "theme" in options:
+        raise ValueError(f"theme is for .svg files: in a .{form} the colours are the light ones")
+    text = dot(graph, **options)
+    if form in files.TEXT:
+        return text.encode()
+    try:
+        return layout.run(text, form, "-Gdpi=192")
+    except LayoutNotFound:
+        raise
+    except LayoutError as error:
+        raise LayoutError(
+            f"no .{form} came out of the layout program: save as .svg and convert that, or name a Graphviz that writes "
+            f".{form} in the environment variable {layout.VARIABLE}. It said: {error}"
+        ) from error

@@ -1,0 +1,258 @@
+"""From a graph to a picture: which nodes have a card of their own, which share one, and which stand in a box.
+
+``level="ops"`` draws every operation and a box around each scope; ``level="layers"`` draws one card for each scope.
+What is more than ``max_nodes`` is folded into one card, and the picture says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .cards import SHOW, arrow, card, key, rows
+from .picture import Box, Card, Edge, Picture, Row
+from .text import shape, width
+from .titles import described, heading, summary
+
+if TYPE_CHECKING:
+    from ..graphs import Graph, GraphNode
+    from ..scopes import Scope
+
+__all__ = ["LEVELS", "compose"]
+
+LEVELS = ("auto", "ops", "layers")
+_MANY = 14  # operations of a network that still read well
+_WIDEST = 1300.0  # points; a wider picture runs downwards
+
+_NAMES = {"intermediate": "intermediate", "parameter": "trainable parameter", "constant": "constant"}
+
+
+@dataclass
+class Group:
+    """Nodes that share one card: those of a scope, or those that are left out."""
+
+    key: str
+    label: str
+    kind: str = ""
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    members: list[GraphNode] = field(default_factory=list)
+
+
+def compose(
+    graph: Graph,
+    level: str = "auto",
+    show: Collection[str] | None = None,
+    max_nodes: int = 120,
+    direction: str = "auto",
+    title: str | None = None,
+) -> Picture:
+    """The picture of a graph; the options are those of ``autograd_lite.drawing.svg``."""
+    _check(level, show, max_nodes, direction)
+    scoped = any(node.scope for node in graph.nodes)
+    layers = level == "layers" or (level == "auto" and scoped and len(graph.nodes) > _MANY)
+    groups = _layers(graph) if layers else {}
+    left_out = _fold(graph, groups, max_nodes)
+    shown = SHOW - ({"partial"} if scoped else set()) if show is None else frozenset(show)
+    owners = {node: groups.get(node, node) for node in graph.nodes}
+    drawn = {id(owner): _card(owner, shown, scoped) for owner in owners.values()}
+    sides = {} if layers else _sides(graph, scoped, groups)
+    edges = _edges(graph, groups, shown, sides)
+    said = [
+        f"each card is one layer: level='ops' shows all {len(graph.nodes)} nodes" if layers and scoped else "",
+        f"{left_out} left out: max_nodes={len(graph.nodes)} shows them" if left_out else "",
+    ]
+    cards = list(drawn.values())
+    return Picture(
+        name=graph.title,
+        title=title if title is not None else heading(graph),
+        subtitle=summary(graph, *said),
+        description=described(graph),
+        members=_boxes(graph, owners, drawn, sides, nested=not layers),
+        edges=edges,
+        roles=[(role, _NAMES.get(role, role)) for role in _present(cards)],
+        notes=_notes(cards, edges, boxed=scoped and not layers, layers=layers),
+        across=direction == "right" or (direction == "auto" and _breadth(cards, edges) <= _WIDEST),
+    )
+
+
+def _check(level: str, show: Collection[str] | None, max_nodes: int, direction: str) -> None:
+    if level not in LEVELS:
+        raise ValueError(f"level is one of {', '.join(map(repr, LEVELS))}, not {level!r}")
+    if isinstance(show, str) or not set(show or ()) <= SHOW:
+        raise ValueError(f"show is a set of {', '.join(map(repr, sorted(SHOW)))}, not {show!r}")
+    if direction not in ("auto", "right", "down"):
+        raise ValueError(f"direction is one of 'auto', 'right', 'down', not {direction!r}")
+    if max_nodes < 3:
+        raise ValueError(f"max_nodes is at least 3, not {max_nodes}: the first, the last and what is between")
+
+
+def _layers(graph: Graph) -> dict[GraphNode, Group]:
+    """The scopes that become cards: the outermost ones, or those inside if a single scope holds everything."""
+    depth = 0
+    scoped = [node for node in graph.nodes if node.scope]
+    while len({node.scope[depth] for node in scoped if len(node.scope) > depth}) == 1 and any(
+        len(node.scope) > depth + 1 for node in scoped
+    ):
+        depth += 1
+    by_scope: dict[Scope, Group] = {}
+    groups: dict[GraphNode, Group] = {}
+    for node in scoped:
+        if len(node.scope) > depth:
+            scope = node.scope[depth]
+            group = by_scope.setdefault(scope, Group(f"g{node.number}", scope.label, scope.kind, list(scope.rows)))
+            group.members.append(node)
+            groups[node] = group
+    return groups
+
+
+def _fold(graph: Graph, groups: dict[GraphNode, Group], max_nodes: int) -> int:
+    """Put the cards in the middle of too many into one group; returns how many."""
+    owners = list({id(groups.get(node, node)): groups.get(node, node) for node in graph.nodes}.values())
+    if len(owners) <= max_nodes:
+        return 0
+    last = max_nodes // 3
+    middle = owners[max_nodes - 1 - last : len(owners) - last]
+    folded = Group("folded", f"… {len(middle)} more", "folded")
+    for owner in middle:
+        folded.members += owner.members if isinstance(owner, Group) else [owner]
+    groups.update(dict.fromkeys(folded.members, folded))
+    return len(middle)
+
+
+def _card(owner: Group | GraphNode, show: Collection[str], compact: bool) -> Card:
+    if not isinstance(owner, Group):
+        return card(owner, show, compact)
+    roles = {node.role for node in owner.members}
+    role = next((r for r in ("output", "parameter") if r in roles), "intermediate")
+    lines = [Row(label, text, "muted" if label == "params" else "value") for label, text in owner.rows]
+    if owner.key == "folded":
+        role, lines = "folded", [Row("nodes", str(len(owner.members)), "muted")]
+    elif role == "parameter" and all(row.label != "params" for row in lines):
+        lines.append(Row("params", str(_parameters(owner.members)), "muted"))
+    for node in owner.members:
+        if node.role == "output" and np.shape(node.value) == ():
+            lines += rows(node, show)
+    hint = f"{owner.label}: " + ", ".join(f"{row.label} {row.text}" for row in lines)
+    return Card(owner.key, owner.label, role, owner.kind if owner.kind != "folded" else "", "", tuple(lines), hint)
+
+
+def _parameters(nodes: list[GraphNode]) -> int:
+    return sum(int(np.size(node.value)) for node in nodes if node.role == "parameter")
+
+
+def _sides(graph: Graph, scoped: bool, groups: dict[GraphNode, Group]) -> dict[GraphNode, GraphNode]:
+    """The leaves that are drawn below the one operation that uses them: parameters, constants, labels of a cost."""
+    uses: dict[GraphNode, list[GraphNode]] = {}
+    for node in graph.nodes:
+        for parent in dict.fromkeys(node.parents):
+            uses.setdefault(parent, []).append(node)
+    sides = {}
+    for leaf, users in uses.items():
+        user = users[0]
+        if leaf.function or len(users) > 1 or leaf in groups or user in groups or len(set(user.parents)) == 1:
+            continue
+        late = scoped and bool(user.scope) and any(parent.function for parent in user.parents)
+        if leaf.role in ("parameter", "constant") or (leaf.role == "input" and late):
+            sides[leaf] = user
+    return sides
+
+
+def _edges(
+    graph: Graph, groups: dict[GraphNode, Group], show: Collection[str], sides: dict[GraphNode, GraphNode]
+) -> list[Edge]:
+    """One arrow for each pair of cards: with partials between two nodes, with shapes between layers."""
+    edges: dict[tuple[str, str], Edge] = {}
+    for node in graph.nodes:
+        for parent in dict.fromkeys(node.parents):
+            tail, head = groups.get(parent), groups.get(node)
+            pair = (tail.key if tail else key(parent), head.key if head else key(node))
+            if pair in edges or (tail is head and tail is not None):
+                continue
+            if tail is None and head is None:
+                places = [i for i, p in enumerate(node.parents) if p is parent]
+                side = parent.role if sides.get(parent) is node else ""
+                edges[pair] = arrow(parent, node, places, show, side)
+            else:
+                label = (shape(parent.value),) if "shape" in show and np.shape(parent.value) else ()
+                hint = f"{parent.name}, shape {shape(parent.value)}"
+                edges[pair] = Edge(f"e{parent.number}-{node.number}", *pair, label, hint, straight=True)
+    return list(edges.values())
+
+
+def _boxes(
+    graph: Graph,
+    owners: dict[GraphNode, Group | GraphNode],
+    drawn: dict[int, Card],
+    sides: dict[GraphNode, GraphNode],
+    nested: bool,
+) -> list[Card | Box]:
+    """The cards in the order of their creation, inside the boxes of their scopes."""
+    top: list[Card | Box] = []
+    boxes: dict[Scope, Box] = {}
+    placed: set[int] = set()
+    for node in graph.nodes:
+        owner = owners[node]
+        if id(owner) in placed:
+            continue
+        placed.add(id(owner))
+        around = sides.get(node, node).scope if nested and owner is node else ()
+        inside = top
+        for scope in around:
+            if scope not in boxes:
+                boxes[scope] = Box(f"b{len(boxes) + 1}", _box_label(scope, graph))
+                inside.append(boxes[scope])
+            inside = boxes[scope].members
+        inside.append(drawn[id(owner)])
+    return top
+
+
+def _box_label(scope: Scope, graph: Graph) -> str:
+    count = _parameters([node for node in graph.nodes if scope in node.scope])
+    return f"{scope.label} \u00a0({count} params)" if count else scope.label
+
+
+def _present(cards: list[Card]) -> list[str]:
+    roles = {card.role for card in cards}
+    return [r for r in ("input", "parameter", "intermediate", "output", "constant") if r in roles]
+
+
+def _notes(cards: list[Card], edges: list[Edge], boxed: bool, layers: bool) -> list[tuple[str, str]]:
+    """The lines of the legend that this picture needs."""
+    labels = {row.label.split()[0] for card in cards for row in card.rows}
+    notes = [("muted", "value")] if "value" in labels and "tangent" in labels | {"adjoint"} else []
+    if "tangent" in labels:
+        notes.append(("tangent", "tangent = derivative carried forward"))
+    if "|tangent|" in labels:
+        notes.append(("tangent", "|tangent| = its norm"))
+    if "adjoint" in labels:
+        notes.append(("adjoint", "adjoint = sensitivity carried back"))
+    if "|adjoint|" in labels:
+        notes.append(("adjoint", "|adjoint| = size of the gradient"))
+    if any(row.kind == "bad" for card in cards for row in card.rows):
+        notes.append(("bad", "nan or inf"))
+    if boxed:
+        notes.append(("muted", "box = layer"))
+    if any(edge.lines for edge in edges):
+        notes.append(("muted", "edge label: shape" if layers else "edge label: local partial"))
+    return notes
+
+
+def _breadth(cards: list[Card], edges: list[Edge]) -> float:
+    """About how wide the picture is from left to right, in points: the widest card and label of each rank."""
+    rank = {card.key: 0 for card in cards}
+    below = {edge.tail for edge in edges if edge.side}
+    labels: dict[int, float] = {}
+    for edge in edges:  # sorted by head, so the rank of a tail is known
+        if not edge.side:
+            rank[edge.head] = max(rank[edge.head], rank[edge.tail] + 1)
+            longest = max((width(line, 10.5) for line in edge.lines), default=0.0)
+            labels[rank[edge.head]] = max(labels.get(rank[edge.head], 0.0), longest + 14 if longest else 0.0)
+    widths: dict[int, float] = {}
+    for card in cards:
+        if card.key not in below:
+            header = width(card.name, 13, True) + width(card.formula, 13) + width(card.note, 9) + 40
+            widths[rank[card.key]] = max(widths.get(rank[card.key], 0.0), header, 90.0)
+    return sum(widths.values()) + sum(labels.values()) + 23 * len(widths)

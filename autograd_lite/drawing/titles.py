@@ -1,0 +1,167 @@
+"""What is written above a picture: the program as one formula, the point, and what the sweeps found.
+
+    a = x², b = exp(a), c = a + b, d = √c      →      d = √(x² + exp(x²))
+
+Formulas are put into each other as text, in parentheses where the operator outside binds tighter than the one inside.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .text import DOT_ABOVE, MACRON, accented, brief, norm, shape
+
+if TYPE_CHECKING:
+    from ..graphs import Graph, GraphNode
+
+__all__ = ["described", "expanded", "heading", "substituted", "summary"]
+
+_LONGEST = 64  # characters of a formula in the title
+_SPACES = "\u00a0\u00a0"
+_DOT = f"{_SPACES} · {_SPACES}"
+_NAME = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ])\w)+")
+_OPEN, _CLOSE = "([⌊⌈", ")]⌋⌉"
+_ANYTHING, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
+
+
+def _binding(text: str) -> int:
+    """How tightly the loosest operator outside of all parentheses binds."""
+    depth, loosest = 0, _ATOM
+    for i, c in enumerate(text):
+        depth += (c in _OPEN) - (c in _CLOSE)
+        if depth or c in _CLOSE:
+            continue
+        if c in "+−-" and not text[i - 1 : i].lower() == "e":
+            loosest = min(loosest, _SUM)
+        elif c in "·/@*":
+            loosest = min(loosest, _PRODUCT)
+        elif c in "√∛^ᵀ" or unicodedata.decomposition(c).startswith("<super>"):
+            loosest = min(loosest, _POWER)
+        elif c in " Σ∏,<>=≤≥≠∧∨⊕|‖":
+            loosest = min(loosest, _SUM if c in "Σ∏" else _PRODUCT if c == " " else _ANYTHING)
+    return loosest
+
+
+def _needed(before: str, after: str) -> int:
+    """How tightly what stands between these two texts has to bind to need no parentheses."""
+    left, right = before.rstrip()[-1:], after.lstrip()[:1]
+    if left in ("", *"([,|‖⌊⌈") and right in ("", *")],|‖⌋⌉"):
+        return _ANYTHING
+    if left in tuple("√∛^") or right in tuple("^[ᵀ⁻²³") or unicodedata.decomposition(right or " ").startswith("<super>"):
+        return _ATOM
+    if left in tuple("/−-"):
+        return _POWER if left == "/" else _PRODUCT
+    if left in tuple("·@*") or right in tuple("·@*/"):
+        return _PRODUCT
+    return _SUM if left in ("", "+") and right in ("", *"+−-)],") else _ATOM
+
+
+def substituted(formula: str, parts: dict[str, str]) -> str:
+    """The formula with its names replaced by other formulas.
+
+    >>> substituted("√c", {"c": "a + b"}), substituted("a + b", {"b": "exp(a)"}), substituted("u·v", {"u": "x − y"})
+    ('√(a + b)', 'a + exp(a)', '(x − y)·v')
+    """
+    pieces, end = [], 0
+    for match in _NAME.finditer(formula):
+        part = parts.get(match.group())
+        if part is None:
+            continue
+        loose = _binding(part) < _needed(formula[: match.start()], formula[match.end() :])
+        pieces += [formula[end : match.start()], f"({part})" if loose else part]
+        end = match.end()
+    return "".join(pieces) + formula[end:]
+
+
+def expanded(graph: Graph) -> str:
+    """The output as one formula of the inputs, "" where that would be too long for a title."""
+    if len(graph.outputs) != 1 or len(graph.nodes) > 24:
+        return ""
+    formulas: dict[str, str] = {}
+    for node in graph.nodes:
+        if node.function is None:
+            continue
+        formulas[node.name] = substituted(node.formula, {p.name: formulas[p.name] for p in node.parents if p.function})
+        if len(formulas[node.name]) > _LONGEST:
+            return ""
+    return formulas.get(graph.output.name, "")
+
+
+def heading(graph: Graph) -> str:
+    """The title: "d = √(x² + exp(x²))   at x = 1"."""
+    formula = expanded(graph)
+    names = ", ".join(node.name for node in graph.inputs)
+    name = graph.title if graph.title.isidentifier() else "f"
+    if not formula:
+        return f"{name}({names})" if len(names) < 40 else name
+    left = f"{name}({names})" if graph.output.automatic else graph.output.name
+    point = ", ".join(f"{node.name} = {brief(node.value)}" for node in graph.inputs if np.shape(node.value) == ())
+    return f"{left} = {formula}" + (f" {_SPACES}at {point}" if 0 < len(point) <= 50 else "")
+
+
+def _symbol(node: GraphNode, accent: str) -> str:
+    mark = accented(node.name, accent) or f"{'tangent' if accent == DOT_ABOVE else 'adjoint'} of {node.name}"
+    return mark if np.shape(node.value) == () else f"|{mark}|"
+
+
+def _equation(node: GraphNode, accent: str) -> str:
+    derivative = node.tangent if accent == DOT_ABOVE else node.adjoint
+    return f"{_symbol(node, accent)} = {brief(derivative if np.shape(derivative) == () else norm(derivative))}"
+
+
+def _sweeps(graph: Graph) -> list[str]:
+    """What the sweeps started from and what they found."""
+    said: list[str] = []
+    inputs = [node for node in graph.inputs if node.value.dtype.kind in "fc"]
+    if len(graph.outputs) != 1 or not 0 < len(inputs) <= 4:
+        return said
+    output = graph.output
+    forward, reverse = output.tangent is not None, all(node.adjoint is not None for node in inputs)
+    if forward:
+        seeds = ", ".join(_equation(node, DOT_ABOVE) for node in inputs)
+        said.append(f"forward sweep: {seeds} → {_equation(output, DOT_ABOVE)}")
+    if reverse and output.adjoint is not None:
+        found = ", ".join(_equation(node, MACRON) for node in inputs)
+        said.append(f"reverse sweep: {_equation(output, MACRON)} → {found}")
+    if forward and reverse and len(inputs) == 1 and np.shape(inputs[0].value) == () == np.shape(output.value):
+        x = inputs[0]
+        if x.tangent == 1 and output.adjoint == 1 and np.allclose(x.adjoint, output.tangent):
+            said.append(f"both give d{output.name}/d{x.name}")
+    elif reverse and len(inputs) > 1:
+        said.append("one reverse sweep gives every partial derivative")
+    return said
+
+
+def _sizes(graph: Graph) -> list[str]:
+    """How many trainable parameters, rows of data and nodes, and the value of the output."""
+    said = []
+    trainable = sum(int(np.size(node.value)) for node in graph.nodes if node.role == "parameter")
+    if trainable:
+        said.append(f"{trainable:,} trainable parameters".replace(",", _SPACES[:1]))
+    batches = [np.shape(node.value) for node in graph.inputs if node.role == "input" and np.ndim(node.value) == 2]
+    if trainable and batches:
+        said.append(f"batch of {batches[0][0]}")
+    said.append(f"{len(graph.nodes)} nodes")
+    for node in graph.outputs[:3]:
+        result = f"= {brief(node.value)}" if np.shape(node.value) == () else shape(node.value)
+        said.append(f"{node.name} {result}" if not node.automatic else f"result {result}")
+    return said
+
+
+def summary(graph: Graph, *more: str) -> str:
+    """The line under the title: what the sweeps found, or how large the program is, and ``more``."""
+    return _DOT.join([*(_sweeps(graph) or _sizes(graph)), *filter(None, more)])
+
+
+def described(graph: Graph) -> str:
+    """The graph in words, for who cannot see the picture."""
+    lines = []
+    for node in graph.nodes[:40]:
+        value = brief(node.value) if np.shape(node.value) == () else f"of shape {shape(node.value)}"
+        lines.append(f"{node.name} = {node.formula} = {value}" if node.formula else f"{node.role} {node.name} = {value}")
+    rest = len(graph.nodes) - len(lines)
+    return "; ".join(lines) + (f"; and {rest} more nodes." if rest else ".")
