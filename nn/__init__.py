@@ -1,1 +1,39 @@
-"""nn: feed-forward networks, costs and optimizers, built from autograd_lite's primitives alone."""
+"""nn: feed-forward networks, costs and optimizers, built from autograd_lite's primitives alone.
+
+No derivative is written in this package: layers, costs, penalties and optimizers are NumPy expressions, and the engine
+differentiates them.
+
+>>> import numpy as np
+>>> import nn
+>>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+>>> y = np.array([0, 1, 1, 0])
+>>> model = nn.FFNN([2, 8, 1], hidden="tanh", output="sigmoid", seed=0)
+>>> history = nn.fit(model, X, y, optimizer=nn.Adam(lr=0.05), epochs=200, seed=0)
+>>> print(model(X).ravel().round(1), nn.accuracy(y, model(X)))
+[0. 1. 1. 0.] 1.0
+"""
+
+from __future__ import annotations
+
+from . import initializers
+from .activations import elu, identity, leaky_relu, relu, sigmoid, softmax, tanh
+from .costs import Cost, binary_cross_entropy, categorical_cross_entropy, mean_squared_error
+from .history import History
+from .layers import Dense
+from .metrics import accuracy, confusion_matrix, labels
+from .models import FFNN, Sequential, parameter_count
+from .objective import objective
+from .optimizers import GD, SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
+from .plots import plot_confusion_matrix, plot_history, training_figure
+from .preprocessing import standardize
+from .regularization import L1, L2
+from .targets import one_hot
+from .training import DivergenceError, fit
+
+__all__ = [
+    "AdaGrad", "Adam", "Cost", "Dense", "DivergenceError", "FFNN", "GD", "History", "L1", "L2", "Momentum",
+    "Optimizer", "RMSProp", "SGD", "Sequential", "accuracy", "binary_cross_entropy", "categorical_cross_entropy",
+    "confusion_matrix", "elu", "fit", "identity", "initializers", "labels", "leaky_relu", "mean_squared_error",
+    "objective", "one_hot", "parameter_count", "plot_confusion_matrix", "plot_history", "relu", "sigmoid", "softmax",
+    "standardize", "tanh", "training_figure",
+]  # fmt: skip

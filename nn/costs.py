@@ -1,0 +1,198 @@
+"""Costs: how far the outputs ỹ of a model are from the targets y, as the mean over n samples.
+
+    mean squared error           C = mean (y − ỹ)²
+    binary cross-entropy         C = −mean [y log p + (1 − y) log(1 − p)]       p = σ(z)
+    categorical cross-entropy    C = −(1/n) Σ_i Σ_k y_ik log p_ik               p = softmax(z)
+
+A cross-entropy of probabilities loses all digits where p rounds to 0 or 1, so each has a second form, from the logits z:
+
+    mean [log(1 + exp(z)) − y z]        and        −(1/n) Σ_i Σ_k y_ik (z_ik − log Σ_l exp(z_il))
+
+A cost knows which activation ``link`` turns logits into its probabilities.  ``fit`` and ``objective`` use that: a model
+that ends in this activation is trained on its ``logits``, so one writes the model that gives probabilities and the cost
+is computed stably all the same.
+
+Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (MIT Press, 2016), section 6.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import autograd_lite as ag
+
+from .activations import Activation, shifted, sigmoid, softmax
+from .targets import class_targets, numbers, probability_targets, value_targets
+
+__all__ = [
+    "BinaryCrossEntropy", "CategoricalCrossEntropy", "Cost", "MeanSquaredError", "binary_cross_entropy",
+    "categorical_cross_entropy", "cost", "mean_squared_error",
+]  # fmt: skip
+
+Array = Any
+
+
+class Cost:
+    """A cost C(y, ỹ) of targets and outputs; call it with both.
+
+    To write one of your own, any function of (targets, outputs) does; inherit to give it a form from logits as well.
+    """
+
+    title = "cost"
+    link: Activation | None = None
+
+    def __call__(self, targets: Any, outputs: Any, from_logits: bool = False) -> Any:
+        """The cost, one number; ``from_logits=True`` says that ``outputs`` are what comes before the last activation."""
+        if from_logits and self.link is None:
+            raise TypeError(f"the {self.title} has no form from logits: leave out from_logits=True")
+        outputs = outputs if type(outputs) is ag.Tensor else numbers("the outputs", outputs)
+        targets = targets if type(targets) is ag.Tensor else self.prepare(targets, outputs.shape, outputs.dtype)
+        return self.of_logits(targets, outputs) if from_logits else self.of_outputs(targets, outputs)
+
+    def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
+        """The targets as an array of the shape and dtype of the outputs, or an error that says what is wrong."""
+        return value_targets(targets, shape, dtype)
+
+    def of_outputs(self, targets: Array, outputs: Array) -> Any:
+        """The cost of the outputs; both arrays have the same shape."""
+        raise NotImplementedError
+
+    def of_logits(self, targets: Array, logits: Array) -> Any:
+        """The cost of what comes before the last activation."""
+        raise NotImplementedError
+
+    def __scope__(self) -> dict[str, Any]:
+        return {"label": f"Loss · {self.title}", "kind": "cost"}
+
+    def __repr__(self) -> str:
+        return f"nn.{self.title.replace(' ', '_').replace('-', '_')}"
+
+
+class MeanSquaredError(Cost):
+    """The mean of (y − ỹ)² over all samples and outputs.
+
+    >>> print(round(mean_squared_error([1, 0, 1, 1], [0.9, 0.2, 0.6, 0.3]), 12))
+    0.175
+    """
+
+    title = "mean squared error"
+
+    def of_outputs(self, targets: Array, outputs: Array) -> Any:
+        return np.sum((outputs - targets) ** 2) / float(outputs.size)
+
+
+class BinaryCrossEntropy(Cost):
+    """−mean [y log p + (1 − y) log(1 − p)] for yes-or-no targets y = 0, 1 (or probabilities between).
+
+    Called on probabilities it keeps them the rounding unit away from 0 and 1, where the cost would be infinite; from
+    logits it is exact.
+
+    >>> print(round(binary_cross_entropy([1, 0, 1, 1], [0.9, 0.2, 0.6, 0.3]), 12))
+    0.510825623766
+    >>> print(binary_cross_entropy([1.0, 0.0], [1000.0, 1000.0], from_logits=True))
+    500.0
+    """
+
+    title = "binary cross-entropy"
+    link = staticmethod(sigmoid)
+
+    def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
+        return probability_targets(targets, shape, dtype)
+
+    def of_outputs(self, targets: Array, outputs: Array) -> Any:
+        p = _inside(outputs)
+        return -np.sum(targets * np.log(p) + (1 - targets) * np.log(1 - p)) / float(outputs.size)
+
+    def of_logits(self, targets: Array, logits: Array) -> Any:
+        return np.sum(np.logaddexp(0, logits) - targets * logits) / float(logits.size)
+
+
+class CategoricalCrossEntropy(Cost):
+    """−(1/n) Σ_i log p_i,y_i: the mean of the negative logarithm of the probability given to the right class.
+
+    Targets are integer labels of shape (n,), or rows of probabilities such as one-hot of shape (n, classes).
+
+    >>> p = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1]])
+    >>> print(round(categorical_cross_entropy([0, 1], p), 12))
+    0.289909247626
+    >>> print(round(categorical_cross_entropy([[1, 0, 0], [0, 1, 0]], p), 12))
+    0.289909247626
+    """
+
+    title = "categorical cross-entropy"
+    link = staticmethod(softmax)
+
+    def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
+        return class_targets(targets, shape, dtype)
+
+    def of_outputs(self, targets: Array, outputs: Array) -> Any:
+        return -np.sum(targets * np.log(_inside(outputs))) / float(_samples(outputs))
+
+    def of_logits(self, targets: Array, logits: Array) -> Any:
+        z = shifted(logits)
+        log_p = z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))
+        return -np.sum(targets * log_p) / float(_samples(logits))
+
+
+def _samples(outputs: Array) -> int:
+    return outputs.size // outputs.shape[-1]
+
+
+def _inside(p: Array) -> Array:
+    """Probabilities at least the rounding unit away from 0 and 1."""
+    if type(p) is not ag.Tensor and not (np.min(p) >= 0 and np.max(p) <= 1):
+        raise ValueError(
+            f"a cross-entropy takes probabilities between 0 and 1, but the outputs go from {np.min(p):g} to "
+            f"{np.max(p):g}: end the model in sigmoid or softmax, or say from_logits=True"
+        )
+    unit = float(np.finfo(p.dtype).eps)
+    return np.clip(p, unit, 1 - unit)
+
+
+class Custom(Cost):
+    """Any function of (targets, outputs) that gives one number."""
+
+    def __init__(self, function: Callable[[Array, Array], Any]) -> None:
+        self.function = function
+        self.title = getattr(function, "__name__", type(function).__name__).replace("_", " ")
+        self.title = "custom" if self.title == "<lambda>" else self.title
+
+    def of_outputs(self, targets: Array, outputs: Array) -> Any:
+        return self.function(targets, outputs)
+
+
+mean_squared_error = MeanSquaredError()
+binary_cross_entropy = BinaryCrossEntropy()
+categorical_cross_entropy = CategoricalCrossEntropy()
+
+_BY_NAME: dict[str, Cost] = {
+    "mean_squared_error": mean_squared_error,
+    "mse": mean_squared_error,
+    "binary_cross_entropy": binary_cross_entropy,
+    "categorical_cross_entropy": categorical_cross_entropy,
+}
+
+
+def cost(chosen: str | Cost | Callable[[Array, Array], Any]) -> Cost:
+    """The cost of that name; a function of (targets, outputs) becomes one.
+
+    >>> cost("mse")
+    nn.mean_squared_error
+
+    Raises ValueError for an unknown name and TypeError for what is neither.
+    """
+    if isinstance(chosen, Cost):
+        return chosen
+    if isinstance(chosen, str):
+        if chosen not in _BY_NAME:
+            raise ValueError(
+                f"no cost is named {chosen!r}; choose from {', '.join(_BY_NAME)}, or give a function of "
+                "(targets, outputs)"
+            )
+        return _BY_NAME[chosen]
+    if not callable(chosen):
+        raise TypeError(f"cost must be a name or a function of (targets, outputs), not {chosen!r}")
+    return Custom(chosen)

@@ -1,0 +1,227 @@
+"""Models: layers one after the other, and what a person asks of them: a name, a table, the number of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, is_dataclass
+from typing import Any
+
+import numpy as np
+
+import autograd_lite as ag
+from autograd_lite import trees
+
+from .activations import Activation, activation, name_of
+from .initializers import Initializer
+from .layers import Array, Dense, Seed
+from .text import Text, aligned
+
+__all__ = ["FFNN", "Sequential", "parameter_count"]
+
+Layer = Callable[[Array], Array]
+
+
+@dataclass(init=False, repr=False, eq=False)
+class Sequential:
+    """Layers one after the other, x ↦ f_L(… f₂(f₁(x))).
+
+    Parameters
+    ----------
+    *layers : layers, or one list of layers
+        Each is a callable: a ``Dense``, a dataclass of your own, a function of NumPy calls, or the name of an
+        activation.
+
+    Raises
+    ------
+    TypeError
+        If a layer cannot be called.
+
+    Examples
+    --------
+    >>> model = Sequential(Dense(2, 3, "tanh", seed=0), Dense(3, 1, seed=1))
+    >>> model
+    Sequential(Dense(2 → 3, tanh), Dense(3 → 1, identity))
+    >>> model(np.ones((5, 2))).shape
+    (5, 1)
+    """
+
+    layers: list[Layer]
+
+    def __init__(self, *layers: Any) -> None:
+        if len(layers) == 1 and isinstance(layers[0], (list, tuple)):
+            layers = tuple(layers[0])
+        if not layers:
+            raise ValueError("Sequential needs at least one layer, for example Sequential(nn.Dense(2, 1))")
+        for layer in layers:
+            if not callable(layer) and not isinstance(layer, str):
+                raise TypeError(f"a layer must be a callable or the name of an activation, not {layer!r}")
+        self.layers = [activation(layer) if isinstance(layer, str) else layer for layer in layers]
+
+    def __call__(self, x: Array) -> Array:
+        """The output of the last layer."""
+        for number, layer in enumerate(self.layers, 1):
+            with ag.scope(_Titled(number, layer)):
+                x = layer(x)
+        return x
+
+    def logits(self, x: Array) -> Array:
+        """The output before the last activation: from it cross-entropies are computed without loss of digits.
+
+        >>> model = FFNN([2, 1], output="sigmoid", seed=0)
+        >>> print(model.logits(np.zeros(2)), model(np.zeros(2)))
+        [0.] [0.5]
+        """
+        *inner, last = self.layers
+        for number, layer in enumerate(inner, 1):
+            with ag.scope(_Titled(number, layer)):
+                x = layer(x)
+        if isinstance(last, Dense):
+            with ag.scope(_Titled(len(self.layers), last)):
+                return last.linear(x)
+        return last.logits(x) if isinstance(last, Sequential) else x
+
+    @property
+    def output_activation(self) -> Layer:
+        """The last function that is applied."""
+        last = self.layers[-1]
+        if isinstance(last, Sequential):
+            return last.output_activation
+        return last.activation if isinstance(last, Dense) else last
+
+    def summary(self) -> Text:
+        """A table of the layers: shapes of the parameters and their number.
+
+        >>> FFNN([2, 8, 1], hidden="tanh", output="sigmoid", seed=0).summary()
+           layer                  parameters  count
+        -  ---------------------  ----------  -----
+        1  Dense(2 → 8, tanh)     W 2×8, b 8     24
+        2  Dense(8 → 1, sigmoid)  W 8×1, b 1      9
+           total                                 33
+        """
+        rows = [["", "layer", "parameters", "count"]]
+        for number, layer in enumerate(self.layers, 1):
+            arrays = ", ".join(f"{symbol} {_shape(shape)}" for symbol, shape in _symbols(layer))
+            rows.append([str(number), _title(layer), arrays, f"{parameter_count(layer):,}"])
+        rows.append(["", "total", "", f"{parameter_count(self):,}"])
+        return Text(aligned(rows, "rllr"))
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __getitem__(self, index: int) -> Layer:
+        return self.layers[index]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(_title, self.layers))})"
+
+
+@dataclass(init=False, repr=False, eq=False)
+class FFNN(Sequential):
+    """A feed-forward neural network: dense layers, one activation for all hidden ones and another for the output.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers of inputs, of units in each hidden layer, and of outputs: ``[n_in, ..., n_out]``.
+    hidden, output : str or callable
+        Activations, see ``Dense``.  For classes take ``output="softmax"``, for yes or no ``"sigmoid"``.
+    weights : str or callable, optional
+        The initializer of all weights, see ``Dense``.
+    seed : int or numpy.random.Generator, optional
+        The same seed gives the same weights.
+    dtype : float dtype
+        np.float64 or np.float32.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two sizes, sizes below 1 and unknown names.
+
+    Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (MIT Press, 2016), chapter 6.
+
+    Examples
+    --------
+    >>> model = FFNN([64, 32, 10], hidden="relu", output="softmax", seed=0)
+    >>> model
+    FFNN([64, 32, 10], hidden=relu, output=softmax)
+    >>> print(np.round(np.sum(model(np.ones((5, 64))), axis=1), 12))
+    [1. 1. 1. 1. 1.]
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        hidden: str | Activation = "tanh",
+        output: str | Activation = "identity",
+        weights: str | Initializer | None = None,
+        seed: Seed = None,
+        dtype: Any = np.float64,
+    ) -> None:
+        sizes = list(sizes)
+        if len(sizes) < 2:
+            raise ValueError(f"FFNN needs at least the numbers of inputs and outputs, [n_in, n_out], but got {sizes}")
+        rng = np.random.default_rng(seed)
+        last = len(sizes) - 2
+        super().__init__([
+            Dense(n_in, n_out, output if i == last else hidden, weights=weights, seed=rng, dtype=dtype)
+            for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True))
+        ])  # fmt: skip
+
+    def __repr__(self) -> str:
+        dense = [layer for layer in self.layers if isinstance(layer, Dense)]
+        sizes = [np.shape(dense[0].weights)[0], *(np.shape(layer.weights)[1] for layer in dense)]
+        hidden = f"hidden={name_of(dense[0].activation)}, " if len(dense) > 1 else ""
+        return f"FFNN({sizes}, {hidden}output={name_of(dense[-1].activation)})"
+
+
+class _Titled:
+    """What a picture says of a layer; it is put into words only when there is a picture."""
+
+    __slots__ = ("layer", "number")
+
+    def __init__(self, number: int, layer: Any) -> None:
+        self.number = number
+        self.layer = layer
+
+    def __scope__(self) -> dict[str, Any]:
+        count = parameter_count(self.layer)
+        params = f"  ({count} params)" if count else ""
+        rows = [("units", np.shape(self.layer.biases)[0])] if isinstance(self.layer, Dense) else []
+        rows += [(symbol, list(shape)) for symbol, shape in _symbols(self.layer)]
+        return {
+            "label": f"Layer {self.number} · {_title(self.layer)}{params}",
+            "kind": "layer",
+            "rows": [*rows, ("params", count)] if count else rows,
+        }
+
+
+def _title(layer: Any) -> str:
+    if isinstance(layer, (Dense, Sequential)):
+        return repr(layer)
+    return name_of(layer) if hasattr(layer, "__name__") else type(layer).__name__
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "1"
+
+
+def _symbols(layer: Any) -> list[tuple[str, tuple[int, ...]]]:
+    """Symbol and shape of each parameter that is a field of the layer."""
+    if not is_dataclass(layer):
+        return []
+    fields = layer.__dataclass_fields__.values()
+    arrays = [(f, getattr(layer, f.name)) for f in fields if not f.metadata.get("static")]
+    return [(f.metadata.get("symbol", f.name), np.shape(x)) for f, x in arrays if trees.is_leaf(x)]
+
+
+def parameter_count(model: Any) -> int:
+    """The number of numbers that training may change.
+
+    >>> parameter_count(Dense(2, 3, seed=0))
+    9
+    """
+    return sum(int(np.size(x)) for x in trees.flatten(model)[0])

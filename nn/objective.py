@@ -1,0 +1,95 @@
+"""The objective: what training makes small, C(y, f(X)) plus the penalty, as a function of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import autograd_lite as ag
+
+from .activations import BY_NAME, name_of, sigmoid, softmax
+from .costs import Cost, binary_cross_entropy, categorical_cross_entropy, cost, mean_squared_error
+from .targets import numbers
+
+__all__ = ["Objective", "Regularization", "default_cost", "objective"]
+
+Array = Any
+Penalty = Callable[[Any], Any]
+Regularization = Penalty | Sequence[Penalty] | None
+
+
+class Objective:
+    """(model, X, y) ↦ C(y, model(X)) + penalties(model), from the model's logits where the cost has such a form."""
+
+    def __init__(self, chosen: Any, regularization: Regularization) -> None:
+        self.cost = cost(chosen)
+        penalties = [regularization] if callable(regularization) else list(regularization or ())
+        for penalty in penalties:
+            if not callable(penalty):
+                raise TypeError(f"regularization must be nn.L1(λ), nn.L2(λ) or a list of such, but holds {penalty!r}")
+        self.penalties = penalties
+        self.__name__ = "objective"
+
+    def from_logits(self, model: Any) -> bool:
+        """Whether the model ends in the activation that belongs to the cost.
+
+        Raises ValueError if the model ends in another one, whose outputs would be no probabilities.
+        """
+        link, last = self.cost.link, getattr(model, "output_activation", None)
+        if link is None or last is None:
+            return False
+        if last is not link and last in BY_NAME.values():
+            raise ValueError(
+                f"the {self.cost.title} is a cost of probabilities, but the last activation of the model is "
+                f"{name_of(last)}: give the model output={name_of(link)!r} (it is then trained on its logits)"
+            )
+        return last is link
+
+    def evaluate(self, model: Any, X: Array, targets: Array) -> Any:
+        """The objective for targets that are prepared already."""
+        if self.from_logits(model):
+            outputs, of = model.logits(X), self.cost.of_logits
+        else:
+            outputs, of = model(X), self.cost.of_outputs
+        with ag.scope(self.cost):
+            total = of(targets, outputs)
+        for penalty in self.penalties:
+            total = total + penalty(model)
+        return total
+
+    def __call__(self, model: Any, X: Any, y: Any) -> Any:
+        """The objective, one number."""
+        X = X if type(X) is ag.Tensor else numbers("X", X)
+        if type(y) is not ag.Tensor:
+            outputs = model(X)
+            y = self.cost.prepare(y, outputs.shape, outputs.dtype)
+        return self.evaluate(model, X, y)
+
+
+def objective(cost: Any, regularization: Regularization = None) -> Objective:
+    """What ``fit`` makes small, as a function of (model, X, y), for a training loop of your own.
+
+    Parameters
+    ----------
+    cost : str or callable
+        As in ``fit``.
+    regularization : callable or list of callables, optional
+        As in ``fit``.
+
+    Examples
+    --------
+    >>> import numpy as np, nn, autograd_lite as ag
+    >>> model = nn.FFNN([2, 3], output="softmax", weights="zeros")
+    >>> cost = nn.objective("categorical_cross_entropy", nn.L2(0.1))
+    >>> value, gradient = ag.value_and_grad(cost)(model, np.ones((1, 2)), [2])
+    >>> print(round(float(value), 12), gradient.layers[0].biases.round(3))
+    1.098612288668 [ 0.333  0.333 -0.667]
+    """
+    return Objective(cost, regularization)
+
+
+def default_cost(model: Any) -> Cost:
+    """The cost that belongs to the last activation of the model: a cross-entropy for sigmoid and softmax."""
+    known = {sigmoid: binary_cross_entropy, softmax: categorical_cross_entropy}
+    last = getattr(model, "output_activation", None)
+    return known.get(last, mean_squared_error) if getattr(last, "__hash__", None) else mean_squared_error

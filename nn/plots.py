@@ -1,0 +1,229 @@
+"""Pictures of a training: the losses over the epochs and the confusion matrix."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .history import History
+from .metrics import accuracy, confusion_matrix
+
+__all__ = ["new_axes", "plot_confusion_matrix", "plot_history", "training_figure"]
+
+INK, MUTED, GRID = "#1e293b", "#5b677d", "#e2e8f0"
+TRAIN, VALIDATION = "#0b57a8", "#b1420b"
+FONTS = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans")
+
+
+def _matplotlib() -> Any:
+    try:
+        import matplotlib
+    except ImportError:
+        raise ImportError('pictures of a training need matplotlib: pip install "autograd-lite[nn]"') from None
+    return matplotlib
+
+
+def _style() -> dict[str, Any]:
+    """Settings that do not depend on the reader's own: the same numbers give the same file."""
+    from matplotlib import font_manager
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return {
+        "font.family": next(name for name in FONTS if name in installed),
+        "font.size": 9.5,
+        "axes.edgecolor": "#7687a3",
+        "axes.labelcolor": MUTED,
+        "axes.titlesize": 11.5,
+        "axes.titleweight": "bold",
+        "axes.titlecolor": INK,
+        "axes.titlelocation": "left",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "text.color": INK,
+        "figure.facecolor": "white",
+        "axes.facecolor": "white",
+        "savefig.facecolor": "white",
+        "svg.hashsalt": "autograd_lite",
+        "svg.fonttype": "path",
+    }
+
+
+def new_axes() -> Any:
+    """Axes in a new pyplot figure, in the look of this package."""
+    _matplotlib()
+    import matplotlib.pyplot as plt
+
+    with plt.rc_context(_style()):
+        return plt.subplots(figsize=(5.6, 4.2), layout="constrained")[1]
+
+
+def plot_history(history: History, ax: Any) -> None:
+    """Draw the losses over the epochs, each curve named at its end, the best validation loss marked.
+
+    Parameters
+    ----------
+    history : History
+        With at least one epoch.
+    ax : matplotlib axes
+        Where to draw.
+    """
+    if not history.loss:
+        raise ValueError("this history has no epochs to draw")
+    with _matplotlib().rc_context(_style()):
+        positive = min([*history.loss, *history.validation_loss]) > 0
+        curves = [("train", history.loss, TRAIN, "-")]
+        if history.validation_loss:
+            curves.append(("validation", history.validation_loss, VALIDATION, (0, (4, 1.6))))
+        for _, losses, colour, dashes in curves:
+            ax.plot(range(1, len(losses) + 1), losses, color=colour, linestyle=dashes, linewidth=2, solid_capstyle="round")
+        if positive:
+            _logarithmic(ax, [*history.loss, *history.validation_loss])
+        _name_ends(ax, curves, positive)
+        if history.validation_loss:
+            _mark_best(ax, history)
+        name = history.cost[:1].upper() + history.cost[1:]
+        ax.set_title(f"{name} (log scale)" if positive else name, pad=10)
+        ax.set_xlabel("epoch")
+        _whole_epochs(ax, len(history.loss))
+        ax.grid(axis="y", color=GRID, linewidth=0.9)
+        ax.set_axisbelow(True)
+
+
+def _whole_epochs(ax: Any, n: int) -> None:
+    """Ticks at whole epochs, and room at the right for the names of the curves."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.set_xlim(0, 1.42 * n)
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= n]
+    ax.set_xticks(ticks)
+
+
+def _logarithmic(ax: Any, losses: list[float]) -> None:
+    """A logarithmic scale with plain numbers at 1, 2, 5 · 10ᵏ, or at powers of ten where it spans many."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    decades = np.log10(max(losses) / min(losses))
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(10, subs=(1.0,) if decades > 3 else (1.0, 2.0, 5.0), numticks=12))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.set_ylim(min(losses) * 0.8, max(losses) * 1.25)
+
+
+def _name_ends(ax: Any, curves: list[Any], logarithmic: bool) -> None:
+    """The name and last value at the end of each curve; two that end close together are kept apart."""
+    ends = [losses[-1] for _, losses, _, _ in curves]
+    low, high = ax.get_ylim()
+    place = (lambda y: np.log(y / low) / np.log(high / low)) if logarithmic else (lambda y: (y - low) / (high - low))
+    at = [float(place(y)) for y in ends]
+    apart = 0.065
+    if len(at) == 2 and abs(at[0] - at[1]) < apart:
+        middle, upper = sum(at) / 2, at.index(max(at))
+        at[upper], at[1 - upper] = middle + apart / 2, middle - apart / 2
+    for (name, losses, colour, _), y in zip(curves, at, strict=True):
+        ax.annotate(
+            f"{name} {losses[-1]:.3g}", (len(losses), y), xycoords=("data", "axes fraction"), xytext=(9, 0),
+            textcoords="offset points", va="center", color=colour, weight="bold",
+        )  # fmt: skip
+
+
+def _mark_best(ax: Any, history: History) -> None:
+    """A ring around the best validation loss, and what it is."""
+    epoch = history.best_epoch
+    best = history.validation_loss[epoch - 1]
+    ax.plot(epoch, best, "o", markersize=9, color="white", markeredgecolor=VALIDATION, markeredgewidth=1.4, zorder=3)
+    ax.text(
+        0.98, 0.95, f"best validation {best:.3g}\nat epoch {epoch} of {len(history.loss)}", transform=ax.transAxes,
+        ha="right", va="top", color=MUTED,
+    )  # fmt: skip
+
+
+def plot_confusion_matrix(y_true: Any, y_pred: Any, ax: Any = None) -> Any:
+    """Draw the confusion matrix: counts, and for up to four classes the share of the row; returns the axes.
+
+    Parameters
+    ----------
+    y_true, y_pred : arrays
+        As in ``confusion_matrix``: labels, or what the model returns.
+    ax : matplotlib axes, optional
+        Where to draw; by default a new figure.
+    """
+    counts = confusion_matrix(y_true, y_pred)
+    ax = new_axes() if ax is None else ax
+    with _matplotlib().rc_context(_style()):
+        classes = len(counts)
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        ax.imshow(shares, cmap="Blues", vmin=0, vmax=1.15)
+        for (i, j), count in np.ndenumerate(counts):
+            if count or classes <= 4:
+                text = f"{count}\n{shares[i, j]:.0%}" if classes <= 4 else str(count)
+                colour = "white" if shares[i, j] > 0.5 else INK
+                ax.text(j, i, text, ha="center", va="center", color=colour, weight="bold", size=12 if classes <= 4 else 8.5)
+        ax.set_xticks(range(classes))
+        ax.set_yticks(range(classes))
+        ax.set_xlabel("predicted")
+        ax.set_ylabel("true")
+        ax.set_title(f"Confusion matrix · accuracy {accuracy(y_true, y_pred):.1%}", pad=10)
+        for side in ax.spines.values():
+            side.set_visible(False)
+        ax.set_xticks(np.arange(classes - 1) + 0.5, minor=True)
+        ax.set_yticks(np.arange(classes - 1) + 0.5, minor=True)
+        ax.grid(which="minor", color="white", linewidth=1)
+        ax.tick_params(which="minor", length=0)
+    return ax
+
+
+def training_figure(history: History, y_true: Any, y_pred: Any, path: str | Path | None = None) -> Any:
+    """The losses over the epochs beside the confusion matrix, in one picture.
+
+    Parameters
+    ----------
+    history : History
+        From ``fit``.
+    y_true, y_pred : arrays
+        Labels and predictions, as in ``confusion_matrix``.
+    path : str or Path, optional
+        A file to write, .svg, .png or .pdf.  The same numbers give the same file.
+
+    Returns
+    -------
+    matplotlib Figure
+
+    Raises
+    ------
+    ImportError
+        Without matplotlib, with the command that installs it.
+    """
+    with _matplotlib().rc_context(_style()):
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(9.6, 4.3), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
+        figure.get_layout_engine().set(wspace=0.06, w_pad=0.08, h_pad=0.1)
+        plot_history(history, left)
+        plot_confusion_matrix(y_true, y_pred, right)
+        if path is not None:
+            _write(figure, Path(path))
+    return figure
+
+
+def _write(figure: Any, path: Path) -> None:
+    """Write the whole file or none of it."""
+    kind = path.suffix[1:].lower() or "svg"
+    handle, part = tempfile.mkstemp(suffix=f".{kind}", prefix=f".{path.stem}-", dir=path.parent)
+    os.close(handle)
+    try:
+        metadata = {"Date": None, "Creator": None} if kind == "svg" else {}
+        figure.savefig(part, format=kind, metadata=metadata, dpi=160)
+        os.chmod(part, 0o644)
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
