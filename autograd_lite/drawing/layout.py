@@ -12,7 +12,7 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["LayoutError", "LayoutNotFound", "find", "run"]
+__all__ = ["LayoutError", "LayoutNotFound", "described", "find", "run"]
 
 VARIABLE = "AUTOGRAD_LITE_DOT"
 PACKAGE = "graphviz-pure"
@@ -66,6 +66,12 @@ def _installed() -> Path | None:
             if path.is_file() and os.access(path, os.X_OK):
                 return path
     return None
+
+
+def described() -> str:
+    """The name of the layout program, with its version where the package is used: "graphviz-pure 0.2.2"."""
+    program = find()
+    return f"{PACKAGE} {metadata.version(PACKAGE)}" if program == _installed() else program.name
 
 
 def run(source: str, form: str, *options: str) -> bytes:
