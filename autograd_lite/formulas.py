@@ -60,8 +60,10 @@ _PARTIALS: dict[str, tuple[str, ...]] = {
     "sqrt": ("1/(2√{0})",),
     "cbrt": ("1/(3·{out}²)",),
     "absolute": ("sign({0})",),
+    "sign": ("0",),
     "fabs": ("sign({0})",),
     "hypot": ("{0}/{out}", "{1}/{out}"),
+    "nextafter": ("1", "0"),
     "copysign": ("sign({0})·sign({1})", "0"),
     "same": ("1",),
     # exponentials and logarithms
@@ -148,8 +150,14 @@ def _plain(x: Any, text: Text) -> str:
     if isinstance(x, (str, np.dtype)):
         return repr(x) if isinstance(x, str) else x.name
     if isinstance(x, (int, float, complex, np.generic)):
-        return number(x)
+        return f"({number(x)})" if isinstance(x, complex) else number(x)
     return text(x)
+
+
+def _typeset(x: Any, text: Text) -> str:
+    """The same with the minus sign of print."""
+    plain = _plain(x, text)
+    return plain.replace("-", "−") if isinstance(x, (int, float, complex)) else plain
 
 
 def _operand(text: str) -> str:
@@ -206,8 +214,7 @@ def formula(function: Function, args: Sequence[Any], kwargs: Mapping[str, Any], 
     >>> formula(np.power, (np.ones(3), 3), {}, lambda x: "w")
     'w³'
     """
-    key = _key(function)
-    texts = [_plain(x, text).replace("-", "−") if isinstance(x, (int, float)) else _plain(x, text) for x in args]
+    key, texts = _key(function), [_typeset(x, text) for x in args]
     if key in _POWERS and isinstance(args[1], (int, float)):
         return _raised(_operand(texts[0]), args[1])
     if key in _INFIX and len(texts) == 2 and not kwargs:
@@ -223,20 +230,21 @@ def partial_formula(function: Function, j: int, args: Sequence[Any], out: str, t
     >>> partial_formula(np.square, 0, (np.ones(3),), "a", lambda x: "x")
     '2x'
     """
-    key, texts = _key(function), [_plain(x, text) for x in args]
+    key, texts = _key(function), [_typeset(x, text) for x in args]
     if key in _POWERS:
         return _power(j, texts, args[1])
     partials = _PARTIALS.get(key, ())
     if j >= len(partials):
         return ""
-    texts += ["∞"] * (3 - len(texts))  # clip without an upper bound
+    if key == "clip":
+        texts = [t if t != "None" else "−∞" if i == 1 else "∞" for i, t in enumerate([*texts, "None"])]
     return partials[j].format(*[_factor(t, partials[j], i) for i, t in enumerate(texts)], out=out)
 
 
 def _factor(text: str, template: str, i: int) -> str:
     """The text as it stands in this template: in parentheses where it would run into what is beside it."""
     if template.startswith("["):
-        return text.replace("-", "−")
+        return text
     tight = any(beside.format(i) in template for beside in ("2{{{}}}", "π{{{}}}", "√{{{}}}", "{{{}}}²"))
     return f"({text})" if tight and not text.isidentifier() else _operand(text)
 
