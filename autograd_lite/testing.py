@@ -72,11 +72,13 @@ def check_grads(
     Examples
     --------
     >>> import numpy as np
+    >>> import autograd_lite as ag
     >>> check_grads(lambda x, y: x * np.sin(y), np.array([1.0, 2.0]), 0.5)
-    >>> check_grads(lambda x: np.where(x > 0, x, 0), 0.0)
+    >>> check_grads(lambda x: x * ag.Tensor(np.sin(x.value)) if type(x) is ag.Tensor else x * np.sin(x), 1.0)
     Traceback (most recent call last):
         ...
-    AssertionError: check_grads: order 2, forward sweep of (tangent of absolute), by the direction of x: wrong derivative...
+    AssertionError: check_grads: order 1, forward sweep of f, by x: wrong derivative
+        the output  tangent ...
     """
     if not callable(f):
         raise TypeError(f"check_grads takes a function and its arguments, check_grads(f, x), but got {f!r}")

@@ -124,3 +124,94 @@ def test_every_rule_and_composite_has_a_case():
 
 def test_ids_are_unique():
     assert len({case.id for case in CASES}) == len(CASES)
+
+
+# what is right by definition, where no derivative exists
+
+Z = 0.0
+CONVENTIONS = [
+    # where                          function                                    argument              gradient
+    ("abs at 0",                     np.abs,                                     [Z, -2.0, 2.0],       [0, -1, 1]),
+    ("abs at 0, complex",            np.abs,                                     [0j, 3 + 4j],         [0, 0.6 - 0.8j]),
+    ("sign",                         np.sign,                                    [Z, 1.0],             [0, 0]),
+    ("sign at 0, complex",           lambda z: np.real(np.sign(z)),              [0j],                 [0]),
+    ("maximum at a tie",             lambda x: np.maximum(x, [1.0, 2.0, 3.0]),   [1.0, 3.0, 2.0],      [0.5, 1, 0]),
+    ("minimum at a tie",             lambda x: np.minimum(x, 1.0),               [1.0, 3.0, 0.0],      [0.5, 0, 1]),
+    ("maximum with itself",          lambda x: np.maximum(x, x),                 [1.0, 3.0],           [1, 1]),
+    ("fmax at a tie, nan",           lambda x: np.fmax(x, [1.0, np.nan]),        [1.0, 3.0],           [0.5, 1]),
+    ("fmin passes over nan",         lambda x: np.fmin(x, 2.0),                  [np.nan, 1.0],        [0, 1]),
+    ("max, three tied",              np.max,                                     [1.0, 1.0, 0.0, 1.0], [1/3, 1/3, 0, 1/3]),
+    ("min, two tied",                np.min,                                     [2.0, 1.0, 1.0],      [0, 0.5, 0.5]),
+    ("max of an axis, tied",         lambda x: np.max(x, axis=1),                [[1.0, 1.0], [0, 2]], [[0.5, 0.5], [0, 1]]),
+    ("max with nan",                 np.max,                                     [1.0, np.nan],        [0, 1]),
+    ("relu at 0",                    lambda x: np.where(x > 0, x, 0),            [Z, 1.0, -1.0],       [0, 1, 0]),
+    ("clip at its bounds",           lambda x: np.clip(x, -1, 1),                [-1.0, 1.0, 2.0, -2.0], [1, 1, 0, 0]),
+    ("clip of nan",                  lambda x: np.clip(x, -1, 1),                [np.nan, 0.5],        [1, 1]),
+    ("bound of clip, reached",       lambda b: np.clip([0.0, 1.0, 3.0], -1, b),  1.0,                  1),
+    ("norm at 0",                    np.linalg.norm,                             [Z, Z],               [0, 0]),
+    ("norm at 0, complex",           np.linalg.norm,                             [0j, 0j],             [0, 0]),
+    ("norm of an axis at 0",         lambda x: np.linalg.norm(x, axis=1),        [[0.0, 0], [3, 4]],   [[0, 0], [0.6, 0.8]]),
+    ("1-norm at 0",                  lambda x: np.linalg.norm(x, 1),             [Z, -2.0],            [0, -1]),
+    ("3-norm with a 0",              lambda x: np.linalg.norm(x, 3),             [Z, -2.0],            [0, -1]),
+    ("inf-norm, tied",               lambda x: np.linalg.norm(x, np.inf),        [2.0, -2.0, 1.0],     [0.5, -0.5, 0]),
+    ("3-norm at 0",                  lambda x: np.linalg.norm(x, 3),             [Z, Z],               [0, 0]),
+    ("1.5-norm at 0",                lambda x: np.linalg.norm(x, 1.5),           [Z, Z],               [0, 0]),
+    ("½-norm with a 0",              lambda x: np.linalg.norm(x, 0.5),           [Z, 4.0],             [0, 1]),
+    ("std of equal numbers",         np.std,                                     [2.0, 2.0],           [0, 0]),
+    ("std of one axis, equal",       lambda x: np.std(x, axis=1),                [[1.0, 1], [0, 2]],   [[0, 0], [-0.5, 0.5]]),
+    ("hypot at 0",                   lambda x: np.hypot(x, 0.0),                 [Z, -2.0],            [0, -1]),
+    ("0 to the power 0",             lambda x: x**0 + x**0.0,                    [Z, 2.0],             [0, 0]),
+    ("0 to a power of 0, an array",  lambda x: x ** np.array([0.0, 1.0, 2.0]),   [Z, Z, Z],            [0, 1, 0]),
+    ("power 0 of 0, exponent",       lambda y: np.array([0.0, 1.0, 2.0]) ** y,   [Z, Z, Z],            [0, 0, np.log(2)]),
+    ("exponent of 0",                lambda y: 0.0**y + 0**y,                    [1.0, 2.0],           [0, 0]),
+    ("x to the power x at 0",        lambda x: x**x,                             [Z, 1.0],             [0, 1]),
+    ("copysign at 0",                lambda x: np.copysign(x, -1.0),             [Z, 2.0],             [0, -1]),
+    ("prod of zeros",                np.prod,                                    [Z, 3.0, Z],          [0, 0, 0]),
+    ("det of a singular matrix",     np.linalg.det,                              [[1.0, 2], [2, 4]],   [[4, -2], [-2, 1]]),
+    ("det of the zero matrix",       np.linalg.det,                              [[0.0, 0], [0, 0]],   [[0, 0], [0, 0]]),
+    ("masked division by 0",         lambda x: np.where(x == 0, 0, x / np.where(x == 0, 1, x)), [Z, 2.0], [0, 0]),
+    ("masked, an infinite partial",  lambda x: np.maximum(x, np.where(x > 0, 1e300, 1) * 0 + 1) * 2, [2.0, 0.5], [2, 0]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f, x, gradient", [row[1:] for row in CONVENTIONS], ids=[row[0] for row in CONVENTIONS])
+def test_convention(f, x, gradient):
+    """Both sweeps say so, without a warning, in the dtype of x, and the second derivative is a number too."""
+    x, gradient = np.asarray(x), np.asarray(gradient)
+    for dtype in (x.dtype, np.dtype("c8") if x.dtype.kind == "c" else np.dtype("f4")):
+        x = x.astype(dtype)
+        total = lambda x: np.sum(f(x))
+        reverse = ag.grad(total)(x)
+        assert reverse.dtype == dtype
+        np.testing.assert_allclose(reverse, gradient, rtol=1e-6, atol=1e-12)
+        for v in np.eye(x.size, dtype=dtype).reshape(-1, *x.shape):
+            _, tangent = ag.jvp(total, (x,), (v,))
+            np.testing.assert_allclose(tangent, np.sum(gradient * v).real, rtol=1e-6, atol=1e-12)
+            second = ag.jvp(ag.grad(total), (x,), (v,))[1]
+            assert np.all(np.isfinite(second))
+
+
+def test_norm_and_std_at_0_have_derivative_0_at_every_order():
+    for f in (np.linalg.norm, np.std, lambda x: np.hypot(x[0], x[1]), lambda x: np.linalg.norm(x, 3)):
+        np.testing.assert_array_equal(ag.hessian(f)(np.zeros(2)), np.zeros((2, 2)))
+
+
+def test_adjoint_of_a_masked_branch_is_not_multiplied():
+    """0·inf is nan: an infinite adjoint must not reach what np.where, maximum, clip and max did not choose."""
+    seed = np.array([np.inf, 1.0])
+    for f in (
+        lambda x: np.where(x > 0, x, 0), lambda x: np.maximum(x, 0), lambda x: np.clip(x, 0, 5), lambda x: np.fmax(x, 0)
+    ):  # fmt: skip
+        _, pullback = ag.vjp(f, np.array([-1.0, 1.0]))
+        np.testing.assert_array_equal(pullback(seed)[0], [0.0, 1.0])
+
+
+def test_det_at_singular_matrices():
+    """Cofactors are polynomials: a matrix of rank 2 has some, one of rank 1 none, and all have second derivatives."""
+    u = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(ag.grad(np.linalg.det)(np.outer(u, u)), np.zeros((3, 3)), atol=1e-12)
+    rank_2 = np.array([[1.0, 2, 3], [0, 0, 0], [5, 7, 9]])
+    for a in (rank_2, np.outer(u, u), np.zeros((3, 3)), np.stack([rank_2, np.eye(3)]), rank_2 * np.array([1, 1j, 2])):
+        check_grads(np.linalg.det, a, order=2)
+    with pytest.raises(TypeError, match=r"np\.linalg\.svd has no derivative rule"):
+        check_grads(np.linalg.det, rank_2, order=3)

@@ -53,25 +53,31 @@ def cholesky_vjp(g, out, a):
 
 @primitive
 def cofactor(a):
-    """∂det A/∂A = det(A) A⁻ᵀ; where A is singular, by the products of all singular values but one."""
+    """∂det A/∂A = C = det(A) A⁻ᵀ; where A = U S Vᴴ is singular, Ū (products of all singular values but one) Vᵀ·det U Vᴴ."""
     det = np.linalg.det(a)
     if np.all(det != 0):
         return outside(det) * T(np.linalg.inv(a))
     u, s, vh = np.linalg.svd(a)
-    n = s.shape[-1]
-    others = np.prod(np.where(np.eye(n, dtype=bool), 1.0, s[..., None, :]), axis=-1)
+    others = np.prod(np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]), axis=-1)
     return outside(np.linalg.det(u) * np.linalg.det(vh)) * np.conj(np.matmul(u * others[..., None, :], vh))
 
 
-def cofactor_jvp(t, out, a):
-    """C = det·A⁻ᵀ: Ċ = tr(A⁻¹Ȧ)·C − C Ȧᵀ A⁻ᵀ."""
+def cofactor_change(d, out, a):
+    """Ċ = tr(A⁻¹Ȧ)·C − C Ȧᵀ A⁻ᵀ, a symmetric map of Ȧ and so its own transpose; where A is singular, by cofactors of S."""
+    if np.any(np.linalg.det(a) == 0):
+        return singular_cofactor_change(d, a)
     inverse = T(np.linalg.inv(a))
-    return np.sum(inverse * t, axis=(-2, -1), keepdims=True) * out - np.matmul(out, np.matmul(T(t), inverse))
+    return np.sum(inverse * d, axis=(-2, -1), keepdims=True) * out - np.matmul(out, np.matmul(T(d), inverse))
 
 
-def cofactor_vjp(g, out, a):
-    inverse = T(np.linalg.inv(a))
-    return np.sum(g * out, axis=(-2, -1), keepdims=True) * inverse - np.matmul(inverse, np.matmul(T(g), out))
+def singular_cofactor_change(d, a):
+    """With E = Uᴴ Ȧ V and P_ij the product of all singular values but two: Ū (diag(P·diag E) − P∘Eᵀ) Vᵀ·det U Vᴴ."""
+    u, s, vh = np.linalg.svd(a)
+    one = np.eye(s.shape[-1], dtype=bool)
+    others = np.prod(np.where(one[:, None] | one, 1, s[..., None, None, :]), axis=-1) * ~one
+    e = np.matmul(np.matmul(H(u), d), H(vh))
+    inner = one * np.matmul(others, np.diagonal(e, axis1=-2, axis2=-1)[..., None]) - others * T(e)
+    return outside(np.linalg.det(u) * np.linalg.det(vh)) * np.matmul(np.matmul(np.conj(u), inner), np.conj(vh))
 
 
 def outside(d):
@@ -108,7 +114,7 @@ general(
     jvp=[lambda t, out, a: np.sum(cofactor(a) * t, axis=(-2, -1))],
     vjp=[lambda g, out, a: outside(g) * cofactor(a)],
 )
-general(cofactor, jvp=[cofactor_jvp], vjp=[cofactor_vjp])
+general(cofactor, jvp=[cofactor_change], vjp=[cofactor_change])
 general(np.linalg.slogdet, jvp=[slogdet_jvp], vjp=[slogdet_vjp])
 general(np.linalg.cholesky, jvp=[cholesky_jvp], vjp=[cholesky_vjp])
 

@@ -60,7 +60,7 @@ def norm_slope(out, x, axis, ord=2):
         return direction * ties(out, size, axis)
     if ord == 0:
         return np.zeros_like(x)
-    return direction * np.where(np.equal(size, 0), 0, ratio(nonzero(size), out)) ** (ord - 1)
+    return direction * nonzero(ratio(size, out)) ** (ord - 1)
 
 
 linear(np.sum, lambda g, out, x, axis=None, dtype=None, _=None, keepdims=False:
