@@ -4,7 +4,7 @@
     binary cross-entropy         C = −mean [y log p + (1 − y) log(1 − p)]       p = σ(z)
     categorical cross-entropy    C = −(1/n) Σ_i Σ_k y_ik log p_ik               p = softmax(z)
 
-A cross-entropy of probabilities loses all digits where p rounds to 0 or 1, so each has a second form, from the logits z:
+A cross-entropy of probabilities loses all digits where p rounds to 0 or 1, so each has a second form, of logits z:
 
     mean [log(1 + exp(z)) − y z]        and        −(1/n) Σ_i Σ_k y_ik (z_ik − log Σ_l exp(z_il))
 
@@ -45,7 +45,7 @@ class Cost:
     link: Activation | None = None
 
     def __call__(self, targets: Any, outputs: Any, from_logits: bool = False) -> Any:
-        """The cost, one number; ``from_logits=True`` says that ``outputs`` are what comes before the last activation."""
+        """The cost, one number; ``from_logits=True`` says that ``outputs`` come before the last activation."""
         if from_logits and self.link is None:
             raise TypeError(f"the {self.title} has no form from logits: leave out from_logits=True")
         outputs = outputs if type(outputs) is ag.Tensor else numbers("the outputs", outputs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -168,7 +169,7 @@ class FFNN(Sequential):
         last = len(sizes) - 2
         super().__init__([
             Dense(n_in, n_out, output if i == last else hidden, weights=weights, seed=rng, dtype=dtype)
-            for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True))
+            for i, (n_in, n_out) in enumerate(pairwise(sizes))
         ])  # fmt: skip
 
     def __repr__(self) -> str:

@@ -47,12 +47,11 @@ class Objective:
 
     def evaluate(self, model: Any, X: Array, targets: Array) -> Any:
         """The objective for targets that are prepared already."""
-        if self.from_logits(model):
-            outputs, of = model.logits(X), self.cost.of_logits
-        else:
-            outputs, of = model(X), self.cost.of_outputs
+        from_logits = self.from_logits(model)
+        outputs = model.logits(X) if from_logits else model(X)
         with ag.scope(self.cost):
-            total = of(targets, outputs)
+            cost = self.cost
+            total = cost.of_logits(targets, outputs) if from_logits else cost.of_outputs(targets, outputs)
         for penalty in self.penalties:
             total = total + penalty(model)
         return total
@@ -90,6 +89,6 @@ def objective(cost: Any, regularization: Regularization = None) -> Objective:
 
 def default_cost(model: Any) -> Cost:
     """The cost that belongs to the last activation of the model: a cross-entropy for sigmoid and softmax."""
-    known = {sigmoid: binary_cross_entropy, softmax: categorical_cross_entropy}
+    known: dict[Any, Cost] = {sigmoid: binary_cross_entropy, softmax: categorical_cross_entropy}
     last = getattr(model, "output_activation", None)
     return known.get(last, mean_squared_error) if getattr(last, "__hash__", None) else mean_squared_error

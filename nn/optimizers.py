@@ -8,9 +8,9 @@
                v ← β₂ v + (1 − β₂) g²                   m̂ = m/(1 − β₁ᵗ),  v̂ = v/(1 − β₂ᵗ)
 
 An optimizer is a pair of pure functions, ``state = opt.init(params)`` and ``params, state = opt.update(grads, state,
-params)``: nothing is changed in place and nothing is hidden.  ``params`` is an array or any structure of arrays.  A step
-is made of the graph's primitives, so it can be traced, drawn, and differentiated through; the rates of an optimizer are
-numbers in a dataclass, so one may even differentiate by them.
+params)``: nothing is changed in place and nothing is hidden.  ``params`` is an array or any structure of arrays.  A
+step is made of the graph's primitives, so it can be traced, drawn, and differentiated through; the rates of an
+optimizer are numbers in a dataclass, so one may even differentiate by them.
 
 Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (MIT Press, 2016), chapter 8.
 """
@@ -41,8 +41,9 @@ class State(NamedTuple):
 class Optimizer:
     """A rule for one step of descent.
 
-    To write one of your own, inherit and say in ``delta`` how an array with the gradient g moves; ``slots`` is the number
-    of arrays that it remembers, all zero in the beginning.  Say ``entrywise = False`` if it looks at an array as a whole.
+    To write one of your own, inherit and say in ``delta`` how an array with the gradient g moves.  ``slots`` is the
+    number of arrays that it remembers, all zero in the beginning.  Say ``entrywise = False`` if it looks at an array as
+    a whole.
 
     >>> class Sign(Optimizer):
     ...     def delta(self, g, memory, t):

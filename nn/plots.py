@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,17 @@ TRAIN, VALIDATION = "#0b57a8", "#b1420b"
 FONTS = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans")
 
 
-def _matplotlib() -> Any:
+def _load(module: str) -> Any:
+    """A module of matplotlib, loaded when a picture is wanted."""
     try:
-        import matplotlib
+        return import_module(module)
     except ImportError:
         raise ImportError('pictures of a training need matplotlib: pip install "autograd-lite[nn]"') from None
-    return matplotlib
 
 
 def _style() -> dict[str, Any]:
     """Settings that do not depend on the reader's own: the same numbers give the same file."""
-    from matplotlib import font_manager
-
-    installed = {font.name for font in font_manager.fontManager.ttflist}
+    installed = {font.name for font in _load("matplotlib.font_manager").fontManager.ttflist}
     return {
         "font.family": next(name for name in FONTS if name in installed),
         "font.size": 9.5,
@@ -54,12 +53,14 @@ def _style() -> dict[str, Any]:
     }
 
 
+def _drawing() -> Any:
+    return _load("matplotlib").rc_context(_style())
+
+
 def new_axes() -> Any:
     """Axes in a new pyplot figure, in the look of this package."""
-    _matplotlib()
-    import matplotlib.pyplot as plt
-
-    with plt.rc_context(_style()):
+    plt = _load("matplotlib.pyplot")
+    with _drawing():
         return plt.subplots(figsize=(5.6, 4.2), layout="constrained")[1]
 
 
@@ -75,13 +76,13 @@ def plot_history(history: History, ax: Any) -> None:
     """
     if not history.loss:
         raise ValueError("this history has no epochs to draw")
-    with _matplotlib().rc_context(_style()):
+    with _drawing():
         positive = min([*history.loss, *history.validation_loss]) > 0
-        curves = [("train", history.loss, TRAIN, "-")]
+        curves: list[Any] = [("train", history.loss, TRAIN, "-")]
         if history.validation_loss:
             curves.append(("validation", history.validation_loss, VALIDATION, (0, (4, 1.6))))
         for _, losses, colour, dashes in curves:
-            ax.plot(range(1, len(losses) + 1), losses, color=colour, linestyle=dashes, linewidth=2, solid_capstyle="round")
+            ax.plot(range(1, len(losses) + 1), losses, color=colour, linestyle=dashes, linewidth=2)
         if positive:
             _logarithmic(ax, [*history.loss, *history.validation_loss])
         _name_ends(ax, curves, positive)
@@ -97,23 +98,19 @@ def plot_history(history: History, ax: Any) -> None:
 
 def _whole_epochs(ax: Any, n: int) -> None:
     """Ticks at whole epochs, and room at the right for the names of the curves."""
-    from matplotlib.ticker import MaxNLocator
-
+    ticks = _load("matplotlib.ticker").MaxNLocator(5, integer=True).tick_values(0, n)
     ax.set_xlim(0, 1.42 * n)
-    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    ticks = [tick for tick in ax.get_xticks() if 0 <= tick <= n]
-    ax.set_xticks(ticks)
+    ax.set_xticks([tick for tick in ticks if 0 <= tick <= n])
 
 
 def _logarithmic(ax: Any, losses: list[float]) -> None:
     """A logarithmic scale with plain numbers at 1, 2, 5 · 10ᵏ, or at powers of ten where it spans many."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
+    ticker = _load("matplotlib.ticker")
     decades = np.log10(max(losses) / min(losses))
     ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(10, subs=(1.0,) if decades > 3 else (1.0, 2.0, 5.0), numticks=12))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.yaxis.set_major_locator(ticker.LogLocator(10, subs=(1.0,) if decades > 3 else (1.0, 2.0, 5.0), numticks=12))
+    ax.yaxis.set_major_formatter(ticker.FuncFormatter(lambda y, _: f"{y:g}"))
+    ax.yaxis.set_minor_formatter(ticker.NullFormatter())
     ax.set_ylim(min(losses) * 0.8, max(losses) * 1.25)
 
 
@@ -121,8 +118,9 @@ def _name_ends(ax: Any, curves: list[Any], logarithmic: bool) -> None:
     """The name and last value at the end of each curve; two that end close together are kept apart."""
     ends = [losses[-1] for _, losses, _, _ in curves]
     low, high = ax.get_ylim()
-    place = (lambda y: np.log(y / low) / np.log(high / low)) if logarithmic else (lambda y: (y - low) / (high - low))
-    at = [float(place(y)) for y in ends]
+    if logarithmic:
+        ends, low, high = [float(np.log(y)) for y in ends], float(np.log(low)), float(np.log(high))
+    at = [(y - low) / (high - low) for y in ends]
     apart = 0.065
     if len(at) == 2 and abs(at[0] - at[1]) < apart:
         middle, upper = sum(at) / 2, at.index(max(at))
@@ -157,7 +155,7 @@ def plot_confusion_matrix(y_true: Any, y_pred: Any, ax: Any = None) -> Any:
     """
     counts = confusion_matrix(y_true, y_pred)
     ax = new_axes() if ax is None else ax
-    with _matplotlib().rc_context(_style()):
+    with _drawing():
         classes = len(counts)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         ax.imshow(shares, cmap="Blues", vmin=0, vmax=1.15)
@@ -165,7 +163,8 @@ def plot_confusion_matrix(y_true: Any, y_pred: Any, ax: Any = None) -> Any:
             if count or classes <= 4:
                 text = f"{count}\n{shares[i, j]:.0%}" if classes <= 4 else str(count)
                 colour = "white" if shares[i, j] > 0.5 else INK
-                ax.text(j, i, text, ha="center", va="center", color=colour, weight="bold", size=12 if classes <= 4 else 8.5)
+                size = 12 if classes <= 4 else 8.5
+                ax.text(j, i, text, ha="center", va="center", color=colour, weight="bold", size=size)
         ax.set_xticks(range(classes))
         ax.set_yticks(range(classes))
         ax.set_xlabel("predicted")
@@ -201,10 +200,8 @@ def training_figure(history: History, y_true: Any, y_pred: Any, path: str | Path
     ImportError
         Without matplotlib, with the command that installs it.
     """
-    with _matplotlib().rc_context(_style()):
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(9.6, 4.3), layout="constrained")
+    with _drawing():
+        figure = _load("matplotlib.figure").Figure(figsize=(9.6, 4.3), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
         figure.get_layout_engine().set(wspace=0.06, w_pad=0.08, h_pad=0.1)
         plot_history(history, left)

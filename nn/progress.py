@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from importlib import import_module
+from typing import Any, Protocol
 
 __all__ = ["Progress", "progress"]
 
@@ -25,19 +26,22 @@ def _watched() -> bool:
     return sys.stderr.isatty() or "ipykernel" in sys.modules
 
 
+def _tqdm(verbose: bool | None) -> Any:
+    try:
+        return import_module("tqdm").tqdm
+    except ImportError:
+        if verbose:
+            raise ImportError('a progress bar needs tqdm: pip install "autograd-lite[nn]"') from None
+        return None
+
+
 @contextmanager
 def progress(epochs: int, verbose: bool | None) -> Iterator[Progress]:
     """A bar over ``epochs``: always for True, never for False, in a terminal or notebook that has tqdm for None.
 
     Raises ImportError if a bar is asked for without tqdm, with the command that installs it.
     """
-    tqdm = None
-    if verbose or (verbose is None and _watched()):
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            if verbose:
-                raise ImportError('a progress bar needs tqdm: pip install "autograd-lite[nn]"') from None
+    tqdm = _tqdm(verbose) if verbose or (verbose is None and _watched()) else None
     if tqdm is None:
         yield _quiet
         return

@@ -99,8 +99,8 @@ def fit(
     >>> import nn
     >>> X = np.linspace(-1, 1, 50)[:, None]
     >>> model = nn.FFNN([1, 8, 1], seed=0)
-    >>> history = nn.fit(model, X, X**2, optimizer=nn.Adam(lr=0.02), epochs=300, seed=0)
-    >>> bool(np.max(np.abs(model(X) - X**2)) < 0.1)
+    >>> history = nn.fit(model, X, X**2, batch_size=10, optimizer=nn.Adam(lr=0.05), epochs=300, seed=0)
+    >>> bool(np.max(np.abs(model(X) - X**2)) < 0.05)
     True
     """
     _check_counts(epochs, batch_size)
@@ -246,4 +246,4 @@ def _check_counts(epochs: Any, batch_size: Any) -> None:
     if batch_size is None:
         return
     if not isinstance(batch_size, (int, np.integer)) or isinstance(batch_size, bool) or batch_size < 1:
-        raise ValueError(f"batch_size must be a whole number of at least 1, or None for all at once, but is {batch_size!r}")
+        raise ValueError(f"batch_size must be a whole number of at least 1, or None for all, but is {batch_size!r}")
