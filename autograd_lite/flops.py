@@ -39,6 +39,7 @@ def _solve(out: Any, args: Sequence[Any]) -> float:
 
 
 _nothing: Count = lambda out, args: 0
+_entries: Count = lambda out, args: np.size(out)
 _accumulate: Count = lambda out, args: np.size(args[0]) - np.size(out)
 
 _COUNTS: dict[str, Count] = {
@@ -47,9 +48,10 @@ _COUNTS: dict[str, Count] = {
          "transpose", "swapaxes", "moveaxis", "flip", "roll", "broadcast_to", "copy", "tril", "triu",
          "where", "real", "imag", "conjugate", "positive", "nonzero", "flatnonzero", "argwhere"), _nothing,
     ),
+    **dict.fromkeys(("round", "fix", "isneginf", "isposinf", "isreal", "iscomplex", "isclose", "sinc", "clip", "angle",
+                     "cumsum"), _entries),
     **dict.fromkeys(("sum", "prod", "max", "min", "amax", "amin", "all", "any", "argmax", "argmin",
                      "nanargmax", "nanargmin", "count_nonzero"), _accumulate),
-    "cumsum": lambda out, args: np.size(out),
     "mean": lambda out, args: np.size(args[0]),
     "var": lambda out, args: 4 * np.size(args[0]),  # mean, difference, square, mean
     "std": lambda out, args: 4 * np.size(args[0]) + np.size(out),
@@ -73,7 +75,7 @@ def flops(function: Callable[..., Any], out: Any, args: Sequence[Any], kwargs: M
     >>> flops(np.matmul, np.ones((2, 4)), [np.ones((2, 3)), np.ones((3, 4))], {})
     48
 
-    Functions that are not in the table of this module count 1 for each entry of the result.
+    Ufuncs, and functions that are not in the table of this module, count 1 for each entry of the result.
     """
-    count = _COUNTS.get(getattr(function, "__name__", ""))
-    return int(np.size(out)) if count is None else round(count(out, args))
+    count = _COUNTS.get(getattr(function, "__name__", ""), _entries)
+    return round(count(out, args))

@@ -88,6 +88,7 @@ def trace(f: Function, *, constants: Collection[str] = ()) -> Callable[..., Grap
 
 
 def _title(f: Function) -> str:
+    f = getattr(f, "func", f)  # what functools.partial calls
     name = getattr(f, "__name__", None) or type(f).__name__
     return "f" if name == "<lambda>" else name
 

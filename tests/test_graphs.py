@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite.flops import _COUNTS
+from autograd_lite.sweeps import rules
 
 
 def worked(x):
@@ -213,6 +215,11 @@ def test_operations_as_counted_by_hand():
 )
 def test_operations_of_arrays(f, x, count):
     assert ag.trace(f)(x).flops == count
+
+
+def test_every_rule_has_a_count():
+    counted = {f for f in rules if isinstance(f, np.ufunc) or f.__name__ in _COUNTS}
+    assert {f.__name__ for f in set(rules) - counted} == set()
 
 
 # The graph behind a Tensor
