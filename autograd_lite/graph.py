@@ -99,19 +99,16 @@ def path(leaves: Iterable[Node], outputs: Iterable[Node]) -> Path:
     nested = any([node.args for node in active])
     seen = set(active)
     found: list[Node] = []
-    waiting = list(outputs)
+    waiting: list[Any] = list(outputs)
     while waiting:
         node = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.number < oldest:
-            nested = True
-            continue
-        found.append(node)
-        for a in node.args:
-            if type(a) is Node:
-                waiting.append(a)
+        if type(node) is Node and node not in seen:
+            seen.add(node)
+            if node.number < oldest:
+                nested = True
+            else:
+                found.append(node)
+                waiting += node.args
     found.sort(key=_number)
     steps: list[Node] = []
     for node in found:

@@ -81,7 +81,7 @@ class Elementwise:
         if p.__class__ is int:
             return derivative if p == 1 else -derivative
         if callable(p):
-            return derivative * (p(out, *args, **kwargs) if kwargs else p(out, *args))
+            return derivative * p(out, *args)
         return None if p is None else derivative * p
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -134,6 +134,10 @@ class Linear:
         return spread_to(self.function(*self.substitute(tangents, args), **kwargs), out)
 
     def substitute(self, tangents: list[Any], args: list[Any]) -> list[Any]:
+        """The tangents in the place of the variables, zeros for those that have none."""
+        if len(self.transposes) == 1 and not self.variadic:
+            return [tangents[0], *args[1:]]
+
         def is_variable(j: int) -> bool:
             return self.variadic or (j < len(self.transposes) and self.transposes[j] is not None)
 

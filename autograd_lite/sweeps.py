@@ -45,7 +45,7 @@ def forward_sweep(
     tangents = dict(tangents)
     for node in path.steps:
         seeds = [tangents.get(a) if type(a) is Node else None for a in node.args]
-        if any([seed is not None for seed in seeds]):
+        if [seed for seed in seeds if seed is not None]:
             args = [view(a) if type(a) is Node else a for a in node.args]
             tangent = rules[node.function].jvp(seeds, view(node), args, node.kwargs)
             if tangent is not None:

@@ -249,12 +249,15 @@ class Tensor:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__":
-            if len(inputs) == 1 and not kwargs and ufunc.nout == 1 and ufunc in rules:
+            if kwargs or ufunc.nout > 1 or ufunc not in rules:
+                return apply(ufunc, inputs, kwargs)
+            tensor = _new(Tensor)
+            if len(inputs) == 1:
                 x = inputs[0].node
-                tensor = _new(Tensor)
                 tensor.node = Node(ufunc(x.value), ufunc, (x,))
-                return tensor
-            return apply(ufunc, inputs, kwargs)
+            else:
+                tensor.node = record(ufunc, [a.node if type(a) is Tensor else a for a in inputs])
+            return tensor
         if method == "outer" and ufunc.nin == 2:
             return _outer(ufunc, *inputs, **kwargs)
         function = _METHODS.get((ufunc, method))
@@ -407,13 +410,15 @@ def _name(function: Callable[..., Any]) -> str:
     return name if module.startswith("autograd_lite") else f"{module}.{name}".replace("numpy.", "np.", 1)
 
 
+_CAST = "use .astype on the arguments"
 _UNSUPPORTED = {
     "out": "write y = f(x) instead",
     "where": "use np.where on the argument or on the result",
     "initial": "combine the result with it afterwards",
-    "casting": "use .astype on the arguments",
+    "casting": _CAST,
     "subok": "leave it out",
-    "signature": "use .astype on the arguments",
+    "signature": _CAST,
+    "mean": "leave it out, it is computed",
 }
 
 
@@ -423,7 +428,7 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     Raises TypeError if the function has no rule, so that no derivative is ever dropped in silence.
     """
     for k, v in kwargs.items():
-        if k in _UNSUPPORTED or v is np._NoValue or type(v) is Tensor:
+        if k in _UNSUPPORTED or v is np._NoValue or type(v) is Tensor or type(function) is np.ufunc:
             args, kwargs = _settle(function, args, kwargs)
             break
     if function in rules:
@@ -456,9 +461,9 @@ def _settle(
     for k, v in kwargs.items():
         if type(v) is Tensor and function not in composites:
             return _settle(function, *_by_position(function, args, kwargs))
-        if k in _UNSUPPORTED:
+        if k in _UNSUPPORTED or type(function) is np.ufunc:
             if not (v is None or v is np._NoValue or (k == "where" and v is True)) and function in rules:
-                raise TypeError(f"{_name(function)}: {k}= has no derivative rule yet; {_UNSUPPORTED[k]}")
+                raise TypeError(f"{_name(function)}: {k}= has no derivative rule yet; {_UNSUPPORTED.get(k, _CAST)}")
             if function in rules:
                 continue
         if v is not np._NoValue:

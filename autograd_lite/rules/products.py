@@ -11,20 +11,14 @@ def matmul_left(g, out, a, b):
     """A B with C̄: Ā = C̄ Bᵀ."""
     if b.ndim == 1:
         return np.expand_dims(g, -1) * b if a.ndim > 1 else g * b
-    if a.ndim == 1:
-        g = np.expand_dims(g, -2)
-    left = np.matmul(g, np.swapaxes(b, -1, -2))
-    return left if a.ndim > 1 else np.squeeze(left, -2)
+    return g @ b.mT if a.ndim > 1 else np.squeeze(np.expand_dims(g, -2) @ b.mT, -2)
 
 
 def matmul_right(g, out, a, b):
     """A B with C̄: B̄ = Aᵀ C̄."""
     if a.ndim == 1:
         return np.expand_dims(a, -1) * np.expand_dims(g, -2) if b.ndim > 1 else g * a
-    if b.ndim == 1:
-        g = np.expand_dims(g, -1)
-    right = np.matmul(np.swapaxes(a, -1, -2), g)
-    return right if b.ndim > 1 else np.squeeze(right, -1)
+    return a.mT @ g if b.ndim > 1 else np.squeeze(a.mT @ np.expand_dims(g, -1), -1)
 
 
 @primitive
