@@ -44,9 +44,13 @@ def parse() -> argparse.Namespace:
 
 def installed(wanted: str | None) -> list[Peer]:
     """Ours, and the wanted peers that are installed; the others are named."""
+    parts = [""] if wanted is None else [part.strip().lower() for part in wanted.split(",")]
+    for part in parts:
+        if not any(part in kind.name.lower() for kind in PEERS):
+            raise SystemExit(f"no peer is called {part!r}; there are: {', '.join(kind.name for kind in PEERS)}")
     found: list[Peer] = [Ours()]
     for kind in PEERS:
-        if wanted is None or any(part.strip().lower() in kind.name.lower() for part in wanted.split(",")):
+        if any(part in kind.name.lower() for part in parts):
             try:
                 found.append(kind())
             except ImportError:

@@ -89,7 +89,7 @@ def _points(n: int) -> Any:
     return numpy.random.default_rng(0).uniform(-1.0, 1.0, n)
 
 
-x, v = _points(1000), _points(1000)[::-1].copy()
+POINT, DIRECTION = _points(1000), _points(1000)[::-1].copy()
 
 WORKS = [
     gradient("gradient of √(x² + exp(x²))", example, numpy.float64(0.7), targets=SMALL),
@@ -98,6 +98,10 @@ WORKS = [
     training_step(Network((2, 16, 16, 1), "tanh", "binary_cross_entropy", 64, numpy.float64), SMALL),
     training_step(Network((64, 128, 128, 10), "relu", "categorical_cross_entropy", 64, numpy.float64)),
     training_step(Network((784, 512, 512, 10), "relu", "categorical_cross_entropy", 128, numpy.float32), LARGE),
-    Work("Hessian·v of Rosenbrock, n = 1000", lambda peer: peer.hessian_product(rosenbrock, x, v), targets=SMALL),
+    Work(
+        "Hessian·v of Rosenbrock, n = 1000",
+        lambda peer: peer.hessian_product(rosenbrock, POINT, DIRECTION),
+        targets=SMALL,
+    ),
     gradient("pendulum, 500 Euler steps", pendulum, numpy.float64(0.5), numpy.float64(1.2), targets=SMALL),
 ]
