@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from ..kinds import elementwise, general, linear
+from ..kinds import composed, elementwise, general, linear
 
 LOG_2, LOG_10, DEGREE = 0.6931471805599453, 2.302585092994046, 0.017453292519943295  # Python floats keep float32
 
@@ -77,6 +77,8 @@ def swapped(share):
 
 
 def within_bounds(g, out, x, *bounds, **keywords):
+    """The share of x in clip: all where it is not changed."""
+    x = x if x.dtype == out.dtype else x.astype(out.dtype)
     return np.where(np.logical_or(np.less(x, out), np.greater(x, out)), 0, g)
 
 
@@ -100,13 +102,6 @@ def sinc_slope(out, x):
     for k in range(8, 0, -1):
         near = near * x * x + (-1) ** k * math.pi ** (2 * k) * 2 * k / math.factorial(2 * k + 1)
     return np.where(small, near * x, (np.cos(math.pi * x) - out) / np.where(small, 1, x))
-
-
-def angle(out, x, deg=False):
-    """y = arg x, so ẏ = Im(x*·ẋ)/|x|² = Re(−i·x*/|x|²·ẋ)."""
-    if x.dtype.kind != "c":
-        return np.zeros_like(x)
-    return -1j * np.conj(x) / np.abs(x) ** 2 * (1 / DEGREE if deg else 1.0)
 
 
 # arithmetic
@@ -175,5 +170,10 @@ linear(np.where, None, lambda g, out, c, x, y: np.where(c, g, 0), lambda g, out,
 # complex numbers
 elementwise(np.real, 1)
 elementwise(np.imag, -1j)
-elementwise(np.angle, angle)
 linear(np.conjugate, lambda g, out, x: np.conjugate(g))
+
+
+@composed(np.angle)
+def angle(z, deg=False):
+    radians = np.arctan2(np.imag(z), np.real(z))
+    return np.degrees(radians) if deg else radians

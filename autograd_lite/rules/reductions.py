@@ -100,7 +100,7 @@ def ptp(a, axis=None, out=None, keepdims=False):
 
 
 @composed(np.average)
-def average(a, axis=None, weights=None, returned=False, keepdims=False):
+def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     if weights is None:
         mean = np.mean(a, axis=axis, keepdims=keepdims)
         return (mean, np.full_like(mean, a.size / mean.size)) if returned else mean

@@ -12,16 +12,14 @@ def restored(g, out, x, *args, **kwargs):
 
 def layout(order, x):
     """``order`` as "C" or "F": "A" means the order of x in memory."""
-    if order not in ("C", "F", "A"):
-        raise TypeError(f"order={order!r} has no derivative rule; write 'C' or 'F'")
     return order if order != "A" else "F" if np.isfortran(x) else "C"
 
 
-def rearranged(t, out, x, *shape, order="C"):
+def rearranged(t, out, x, *shape, order="C", copy=None):
     return np.reshape(t, out.shape, order=layout(order, x))
 
 
-def rearranged_back(g, out, x, *shape, order="C"):
+def rearranged_back(g, out, x, *shape, order="C", copy=None):
     return np.reshape(g, x.shape, order=layout(order, x))
 
 
@@ -54,7 +52,6 @@ def concatenate_transpose(j, g, out, *arrays, axis=0):
 
 
 general(np.reshape, jvp=[rearranged], vjp=[rearranged_back])
-general(np.ravel, jvp=[rearranged], vjp=[rearranged_back])
 linear(np.expand_dims, restored)
 linear(np.squeeze, restored)
 linear(np.transpose, lambda g, out, x, axes=None: np.transpose(g, None if axes is None else inverse(axes)))
@@ -74,14 +71,21 @@ def inverse(axes):
     return np.argsort([a % len(axes) for a in axes]).tolist()
 
 
+@composed(np.ravel)
+def ravel(a, order="C"):
+    if order == "K":
+        raise TypeError("np.ravel: order='K' has no derivative rule; write 'C', 'F' or 'A'")
+    return np.reshape(a, -1) if order == "C" else np.reshape(a, -1, order=order)
+
+
 @composed(np.concatenate)
-def concatenate_list(arrays, axis=0, out=None, dtype=None):
+def concatenate_list(arrays, axis=0, out=None, *, dtype=None):
     joined = concatenate(*arrays, axis=axis)
     return joined if dtype is None else joined.astype(dtype)
 
 
 @composed(np.stack)
-def stack(arrays, axis=0, out=None, dtype=None):
+def stack(arrays, axis=0, out=None, *, dtype=None):
     return concatenate_list([np.expand_dims(a, axis) for a in arrays], axis, dtype=dtype)
 
 
