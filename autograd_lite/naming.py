@@ -72,6 +72,7 @@ class Unique:
     def __init__(self) -> None:
         self.used: set[str] = set()
         self.last: dict[str, int] = {}
+        self.count = 0
 
     def named(self, name: str) -> str:
         unique, i = name, self.last.get(name, 1)
@@ -84,12 +85,11 @@ class Unique:
 
     def numbered(self) -> str:
         """The next of v1, v2, v3, ... ."""
-        i = self.last.get("v ", 0) + 1
-        while f"v{i}" in self.used:
-            i += 1
-        self.last["v "] = i
-        self.used.add(f"v{i}")
-        return f"v{i}"
+        self.count += 1
+        while f"v{self.count}" in self.used:
+            self.count += 1
+        self.used.add(f"v{self.count}")
+        return f"v{self.count}"
 
 
 _INSIDE = tuple(
@@ -180,4 +180,5 @@ class Watch:
         return given or self.nodes.get(node, (0, None))[1]
 
     def array_names(self) -> dict[int, str]:
+        """The variables that hold arrays, by the identity of the array."""
         return {i: name for i, (_, name, _) in self.arrays.items()}

@@ -31,7 +31,8 @@ def trace(f: Function, *, constants: Collection[str] = ()) -> Callable[..., Grap
     Every number among the arguments becomes an input, also in lists, tuples, dicts and dataclasses; if f is itself a
     dataclass, such as a model, so do its numbers.  Integers become float64.  Arrays of integers or booleans next to
     floating-point arguments stay what they are, so that labels can index and masks can choose: they are inputs
-    without a derivative.
+    without a derivative.  Flags, texts, functions and other objects are passed on.  While f runs, a debugger or a
+    coverage tool goes on as before.
 
     Parameters
     ----------
@@ -43,8 +44,9 @@ def trace(f: Function, *, constants: Collection[str] = ()) -> Callable[..., Grap
     Returns
     -------
     callable
-        Takes f's arguments and returns the Graph.  Its intermediates have the names of the local variables of f (and
-        of the functions it calls); what is never given a name is v1, v2, ... .
+        Takes f's arguments and returns the Graph: all that the result depends on.  Its intermediates have the names
+        of the local variables of f (and of the functions it calls); what is never given a name is v1, v2, ... .
+        Tensors from outside, and what is computed from them alone, are constants.
 
     Raises
     ------
