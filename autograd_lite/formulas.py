@@ -243,7 +243,7 @@ def partial_formula(function: Function, j: int, args: Sequence[Any], out: str, t
 
 def _factor(text: str, template: str, i: int) -> str:
     """The text as it stands in this template: in parentheses where it would run into what is beside it."""
-    if template.startswith("["):
+    if template.startswith("[") or template == f"{{{i}}}":
         return text
     tight = any(beside.format(i) in template for beside in ("2{{{}}}", "π{{{}}}", "√{{{}}}", "{{{}}}²"))
     return f"({text})" if tight and not text.isidentifier() else _operand(text)
@@ -256,8 +256,8 @@ def _power(j: int, texts: list[str], exponent: Any) -> str:
         return f"{base}^{power}·log({texts[0]})"
     if not isinstance(exponent, (int, float)):
         return f"{power}·{base}^({texts[1]} − 1)"
-    if exponent == 1:
-        return "1"
+    if exponent in (0, 1):
+        return str(int(exponent))
     factor = number(exponent).replace("-", "−") + ("" if base.isidentifier() and float(exponent).is_integer() else "·")
     return factor + (base if exponent == 2 else _raised(base, exponent - 1))
 
