@@ -19,7 +19,7 @@ from .network import compose
 from .page import finished
 
 if TYPE_CHECKING:
-    from ..graphs import Graph
+    from ..trace import Graph
 
 __all__ = ["LayoutError", "LayoutNotFound", "dot", "save", "svg"]
 
@@ -29,7 +29,7 @@ def dot(
     *,
     level: str = "auto",
     show: Collection[str] | None = None,
-    max_nodes: int = 120,
+    max_nodes: int = 100,
     direction: str = "auto",
     title: str | None = None,
 ) -> str:
@@ -52,7 +52,7 @@ def svg(
     *,
     level: str = "auto",
     show: Collection[str] | None = None,
-    max_nodes: int = 120,
+    max_nodes: int = 100,
     direction: str = "auto",
     title: str | None = None,
     theme: str = "auto",

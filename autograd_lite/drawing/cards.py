@@ -11,7 +11,7 @@ from .picture import Card, Edge, Row
 from .text import DOT_ABOVE, MACRON, accented, clean, finite, norm, number, shape
 
 if TYPE_CHECKING:
-    from ..graphs import GraphNode
+    from ..trace import GraphNode
 
 __all__ = ["SHOW", "arrow", "card", "key", "rows"]
 
@@ -81,7 +81,7 @@ def arrow(tail: GraphNode, head: GraphNode, places: list[int], show: Collection[
         lines = _partial(tail, head, places)
     name = f"e{tail.number}-{head.number}"
     hint = " ".join(lines) or f"{tail.name} → {head.name}"
-    return Edge(name, key(tail), key(head), lines, hint, side, straight=not side and tail is head.parents[0])
+    return Edge(name, key(tail), key(head), lines, hint, side)
 
 
 def _partial(tail: GraphNode, head: GraphNode, places: list[int]) -> tuple[str, ...]:

@@ -85,10 +85,9 @@ def run(source: str, form: str, *options: str) -> bytes:
         If it fails, or takes longer than a minute.
     """
     program = find()
+    command = [str(program), "-Kdot", f"-T{form}", *options]
     try:
-        done = subprocess.run(
-            [str(program), "-Kdot", f"-T{form}", *options], input=source.encode(), capture_output=True, timeout=SECONDS, check=False
-        )
+        done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise LayoutError(
             f"{program.name} did not finish within {SECONDS:g} s: draw less, with level='layers' or max_nodes=40"

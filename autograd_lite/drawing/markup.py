@@ -1,4 +1,4 @@
-"""A picture in the DOT language: cards are HTML-like tables, scopes are clusters, the legend is the outermost cluster."""
+"""A picture in the DOT language: cards are HTML-like tables, scopes are clusters, the legend labels the outermost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .palette import BOX, CARD, EDGE, FRAME, INK, INKS, LINE, MUTED, PAGE, PARAMETER, ROLES
 from .picture import Box, Card, Edge, Picture, Row
-from .text import escaped, plain, width
+from .text import clean, escaped, plain, width
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -33,7 +33,8 @@ def source(picture: Picture) -> str:
         },
         node_attr={"shape": "plain", "fontname": FONT, "fontsize": str(ROW_SIZE), "fontcolor": INK},
         edge_attr={
-            "fontname": FONT, "fontsize": "10.5", "fontcolor": MUTED, "color": EDGE, "penwidth": "1.3", "arrowsize": "0.75",
+            "fontname": FONT, "fontsize": "10.5", "fontcolor": MUTED,
+            "color": EDGE, "penwidth": "1.3", "arrowsize": "0.75",
         },
     )  # fmt: skip
     with drawing.subgraph(name="cluster_all") as everything:
@@ -72,7 +73,7 @@ def _edge(drawing: Digraph, edge: Edge) -> None:
     if edge.side == "parameter":
         attributes["color"] = PARAMETER
     if edge.straight:
-        attributes["weight"] = "4"
+        attributes["weight"] = "9"
     drawing.edge(edge.tail, edge.head, _attributes=attributes)
 
 
@@ -89,11 +90,10 @@ def _gap(points: float) -> str:
 
 
 def _pill(name: str, role: str, size: float) -> str:
-    """A name on a rounded ground.  Its width is stated where the layout program may take the text for narrower."""
+    """A name on a rounded ground, wide enough for bold letters, which it gets in the SVG."""
     ground, ink = ROLES[role]
-    wide = f' WIDTH="{width(name, size, True) + 18:.0f}"' if not name.isascii() else ""
-    inner = _cell(_font(escaped(name, 28), ink, size, bold=True))
-    table = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" STYLE="ROUNDED" BGCOLOR="{ground}"{wide}'
+    inner = _cell(_font(escaped(name, 28), ink, size), f'WIDTH="{width(clean(name, 28), size, bold=True) + 8:.0f}"')
+    table = f'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" STYLE="ROUNDED" BGCOLOR="{ground}"'
     return _cell(f"<TABLE {table}><TR>{_gap(1)}{inner}{_gap(1)}</TR></TABLE>")
 
 
@@ -122,9 +122,8 @@ def _rows_width(rows: tuple[Row, ...]) -> float:
 
 def _row(row: Row) -> str:
     ink = INKS[row.kind]
-    bold = not row.text.startswith("[")  # shapes are no results
     left = _cell(_font(escaped(row.label, 28).replace(" ", "&#160;"), ink, ROW_SIZE), 'ALIGN="LEFT"')
-    right = _cell(_font(escaped(row.text, 28), ink, ROW_SIZE, bold), 'ALIGN="RIGHT"')
+    right = _cell(_font(escaped(row.text, 28), ink, ROW_SIZE), 'ALIGN="RIGHT"')
     return f"<TR>{left}{right}</TR>"
 
 
@@ -144,4 +143,4 @@ def _box_label(label: str) -> str:
 def _legend(picture: Picture) -> str:
     pills = "".join(_pill(text, role, LEGEND_SIZE) + _gap(6) for role, text in picture.roles)
     notes = "".join(_cell(_font(escaped(text), INKS[kind], ROW_SIZE)) + _gap(10) for kind, text in picture.notes)
-    return f'<<TABLE {_PLAIN_TABLE}><TR><TD HEIGHT="8"></TD></TR><TR>{pills}{notes}</TR></TABLE>>'
+    return f'<<TABLE {_PLAIN_TABLE}><TR><TD HEIGHT="14"></TD></TR><TR>{pills}{_gap(4)}{notes}</TR></TABLE>>'

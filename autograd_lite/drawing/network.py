@@ -6,8 +6,9 @@ What is more than ``max_nodes`` is folded into one card, and the picture says so
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,16 +19,15 @@ from .text import shape, width
 from .titles import described, heading, summary
 
 if TYPE_CHECKING:
-    from ..graphs import Graph, GraphNode
-    from ..scopes import Scope
+    from ..trace import Graph, GraphNode, Scope
 
 __all__ = ["LEVELS", "compose"]
 
 LEVELS = ("auto", "ops", "layers")
 _MANY = 14  # operations of a network that still read well
-_WIDEST = 1300.0  # points; a wider picture runs downwards
+_WIDEST = 1350.0  # points; a wider picture runs downwards
 
-_NAMES = {"intermediate": "intermediate", "parameter": "trainable parameter", "constant": "constant"}
+_COUNT = re.compile(r"\s*\(\d+ params\)$")
 
 
 @dataclass
@@ -45,7 +45,7 @@ def compose(
     graph: Graph,
     level: str = "auto",
     show: Collection[str] | None = None,
-    max_nodes: int = 120,
+    max_nodes: int = 100,
     direction: str = "auto",
     title: str | None = None,
 ) -> Picture:
@@ -58,13 +58,15 @@ def compose(
     shown = SHOW - ({"partial"} if scoped else set()) if show is None else frozenset(show)
     owners = {node: groups.get(node, node) for node in graph.nodes}
     drawn = {id(owner): _card(owner, shown, scoped) for owner in owners.values()}
-    sides = {} if layers else _sides(graph, scoped, groups)
+    sides = _sides(graph, scoped, groups)
     edges = _edges(graph, groups, shown, sides)
     said = [
         f"each card is one layer: level='ops' shows all {len(graph.nodes)} nodes" if layers and scoped else "",
         f"{left_out} left out: max_nodes={len(graph.nodes)} shows them" if left_out else "",
     ]
     cards = list(drawn.values())
+    rank = _ranks(cards, edges)
+    edges = _straightened(edges, rank)
     return Picture(
         name=graph.title,
         title=title if title is not None else heading(graph),
@@ -72,9 +74,9 @@ def compose(
         description=described(graph),
         members=_boxes(graph, owners, drawn, sides, nested=not layers),
         edges=edges,
-        roles=[(role, _NAMES.get(role, role)) for role in _present(cards)],
+        roles=_roles(cards, layers),
         notes=_notes(cards, edges, boxed=scoped and not layers, layers=layers),
-        across=direction == "right" or (direction == "auto" and _breadth(cards, edges) <= _WIDEST),
+        across=direction == "right" or (direction == "auto" and _breadth(cards, edges, rank) <= _WIDEST),
     )
 
 
@@ -135,33 +137,42 @@ def _card(owner: Group | GraphNode, show: Collection[str], compact: bool) -> Car
     for node in owner.members:
         if node.role == "output" and np.shape(node.value) == ():
             lines += rows(node, show)
+    name, _, what = _COUNT.sub("", owner.label).partition(" · ")
+    what = what or (owner.kind if owner.kind not in ("folded", "layer") else "")
     hint = f"{owner.label}: " + ", ".join(f"{row.label} {row.text}" for row in lines)
-    return Card(owner.key, owner.label, role, owner.kind if owner.kind != "folded" else "", "", tuple(lines), hint)
+    return Card(owner.key, name, role, what, "", tuple(lines), hint)
 
 
 def _parameters(nodes: list[GraphNode]) -> int:
     return sum(int(np.size(node.value)) for node in nodes if node.role == "parameter")
 
 
-def _sides(graph: Graph, scoped: bool, groups: dict[GraphNode, Group]) -> dict[GraphNode, GraphNode]:
-    """The leaves that are drawn below the one operation that uses them: parameters, constants, labels of a cost."""
-    uses: dict[GraphNode, list[GraphNode]] = {}
+def _sides(graph: Graph, scoped: bool, groups: dict[GraphNode, Group]) -> dict[GraphNode, Group | GraphNode]:
+    """The leaves that are drawn below the one card that uses them: parameters, constants, the labels of a cost."""
+    users: dict[GraphNode, dict[int, Group | GraphNode]] = {}
+    fed: set[int] = set()  # what has a parent that is no leaf
+    alone: dict[int, set[GraphNode]] = {}
     for node in graph.nodes:
-        for parent in dict.fromkeys(node.parents):
-            uses.setdefault(parent, []).append(node)
+        owner = groups.get(node, node)
+        for parent in node.parents:
+            if groups.get(parent, parent) is not owner:
+                users.setdefault(parent, {})[id(owner)] = owner
+                alone.setdefault(id(owner), set()).add(parent)
+                if parent.function or parent in groups:
+                    fed.add(id(owner))
     sides = {}
-    for leaf, users in uses.items():
-        user = users[0]
-        if leaf.function or len(users) > 1 or leaf in groups or user in groups or len(set(user.parents)) == 1:
+    for leaf, owners in users.items():
+        owner = next(iter(owners.values()))
+        if leaf.function or leaf in groups or len(owners) > 1 or len(alone[id(owner)]) == 1:
             continue
-        late = scoped and bool(user.scope) and any(parent.function for parent in user.parents)
+        late = scoped and id(owner) in fed and (isinstance(owner, Group) or bool(owner.scope))
         if leaf.role in ("parameter", "constant") or (leaf.role == "input" and late):
-            sides[leaf] = user
+            sides[leaf] = owner
     return sides
 
 
 def _edges(
-    graph: Graph, groups: dict[GraphNode, Group], show: Collection[str], sides: dict[GraphNode, GraphNode]
+    graph: Graph, groups: dict[GraphNode, Group], show: Collection[str], sides: dict[GraphNode, Group | GraphNode]
 ) -> list[Edge]:
     """One arrow for each pair of cards: with partials between two nodes, with shapes between layers."""
     edges: dict[tuple[str, str], Edge] = {}
@@ -171,14 +182,14 @@ def _edges(
             pair = (tail.key if tail else key(parent), head.key if head else key(node))
             if pair in edges or (tail is head and tail is not None):
                 continue
+            side = parent.role if sides.get(parent) is (head or node) else ""
             if tail is None and head is None:
                 places = [i for i, p in enumerate(node.parents) if p is parent]
-                side = parent.role if sides.get(parent) is node else ""
                 edges[pair] = arrow(parent, node, places, show, side)
             else:
-                label = (shape(parent.value),) if "shape" in show and np.shape(parent.value) else ()
+                label = (shape(parent.value),) if "shape" in show and np.shape(parent.value) and not side else ()
                 hint = f"{parent.name}, shape {shape(parent.value)}"
-                edges[pair] = Edge(f"e{parent.number}-{node.number}", *pair, label, hint, straight=True)
+                edges[pair] = Edge(f"e{parent.number}-{node.number}", *pair, label, hint, side)
     return list(edges.values())
 
 
@@ -186,7 +197,7 @@ def _boxes(
     graph: Graph,
     owners: dict[GraphNode, Group | GraphNode],
     drawn: dict[int, Card],
-    sides: dict[GraphNode, GraphNode],
+    sides: dict[GraphNode, Group | GraphNode],
     nested: bool,
 ) -> list[Card | Box]:
     """The cards in the order of their creation, inside the boxes of their scopes."""
@@ -198,7 +209,8 @@ def _boxes(
         if id(owner) in placed:
             continue
         placed.add(id(owner))
-        around = sides.get(node, node).scope if nested and owner is node else ()
+        host = sides.get(node, node)
+        around = () if isinstance(host, Group) or isinstance(owner, Group) or not nested else host.scope
         inside = top
         for scope in around:
             if scope not in boxes:
@@ -211,17 +223,20 @@ def _boxes(
 
 def _box_label(scope: Scope, graph: Graph) -> str:
     count = _parameters([node for node in graph.nodes if scope in node.scope])
-    return f"{scope.label} \u00a0({count} params)" if count else scope.label
+    return f"{_COUNT.sub('', scope.label)} \u00a0({count} params)" if count else scope.label
 
 
-def _present(cards: list[Card]) -> list[str]:
-    roles = {card.role for card in cards}
-    return [r for r in ("input", "parameter", "intermediate", "output", "constant") if r in roles]
+def _roles(cards: list[Card], layers: bool) -> list[tuple[str, str]]:
+    """The pills of the legend: what is in the picture, in the order of the program."""
+    present = {one.role for one in cards}
+    names = {"parameter": "layer with parameters" if layers else "trainable parameter"}
+    order = ("input", "parameter", "intermediate", "output", "constant")
+    return [(role, names.get(role, role)) for role in order if role in present]
 
 
 def _notes(cards: list[Card], edges: list[Edge], boxed: bool, layers: bool) -> list[tuple[str, str]]:
     """The lines of the legend that this picture needs."""
-    labels = {row.label.split()[0] for card in cards for row in card.rows}
+    labels = {row.label.split()[0] for one in cards for row in one.rows}
     notes = [("muted", "value")] if "value" in labels and "tangent" in labels | {"adjoint"} else []
     if "tangent" in labels:
         notes.append(("tangent", "tangent = derivative carried forward"))
@@ -231,7 +246,7 @@ def _notes(cards: list[Card], edges: list[Edge], boxed: bool, layers: bool) -> l
         notes.append(("adjoint", "adjoint = sensitivity carried back"))
     if "|adjoint|" in labels:
         notes.append(("adjoint", "|adjoint| = size of the gradient"))
-    if any(row.kind == "bad" for card in cards for row in card.rows):
+    if any(row.kind == "bad" for one in cards for row in one.rows):
         notes.append(("bad", "nan or inf"))
     if boxed:
         notes.append(("muted", "box = layer"))
@@ -240,19 +255,35 @@ def _notes(cards: list[Card], edges: list[Edge], boxed: bool, layers: bool) -> l
     return notes
 
 
-def _breadth(cards: list[Card], edges: list[Edge]) -> float:
-    """About how wide the picture is from left to right, in points: the widest card and label of each rank."""
+def _ranks(cards: list[Card], edges: list[Edge]) -> dict[str, int]:
+    """The length of the longest way to each card; edges come sorted by head, so one pass is enough."""
     rank = {card.key: 0 for card in cards}
-    below = {edge.tail for edge in edges if edge.side}
-    labels: dict[int, float] = {}
-    for edge in edges:  # sorted by head, so the rank of a tail is known
-        if not edge.side:
-            rank[edge.head] = max(rank[edge.head], rank[edge.tail] + 1)
-            longest = max((width(line, 10.5) for line in edge.lines), default=0.0)
-            labels[rank[edge.head]] = max(labels.get(rank[edge.head], 0.0), longest + 14 if longest else 0.0)
+    for edge in edges:
+        rank[edge.head] = max(rank[edge.head], rank[edge.tail] + (not edge.side))
+    return rank
+
+
+def _straightened(edges: list[Edge], rank: dict[str, int]) -> list[Edge]:
+    """For each card the arrow on the longest way is kept straight; shortcuts bend around it."""
+    longest: dict[str, Edge] = {}
+    for edge in edges:
+        best = longest.get(edge.head)
+        if not edge.side and (best is None or rank[edge.tail] > rank[best.tail]):
+            longest[edge.head] = edge
+    return [replace(edge, straight=longest.get(edge.head) is edge) for edge in edges]
+
+
+def _breadth(cards: list[Card], edges: list[Edge], rank: dict[str, int]) -> float:
+    """About how wide the picture is from left to right, in points: the widest card and label of each rank."""
     widths: dict[int, float] = {}
-    for card in cards:
-        if card.key not in below:
-            header = width(card.name, 13, True) + width(card.formula, 13) + width(card.note, 9) + 40
-            widths[rank[card.key]] = max(widths.get(rank[card.key], 0.0), header, 90.0)
+    labels: dict[int, float] = {}
+    below = {edge.tail for edge in edges if edge.side}
+    for one in cards:
+        if one.key not in below:
+            header = width(one.name, 13, True) + width(one.formula, 13) + width(one.note, 9) + 40
+            widths[rank[one.key]] = max(widths.get(rank[one.key], 0.0), header, 90.0)
+    for edge in edges:
+        if edge.lines and not edge.side:
+            longest = max(width(line, 10.5) for line in edge.lines) + 14
+            labels[rank[edge.head]] = max(labels.get(rank[edge.head], 0.0), longest)
     return sum(widths.values()) + sum(labels.values()) + 23 * len(widths)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from xml.etree import ElementTree as ET
 
-from .palette import DARK, INK, ROLES
+from .palette import BAD, DARK, INK, ROLES
 from .text import clean, width
 
 __all__ = ["THEMES", "finished"]
@@ -21,7 +21,9 @@ THEMES = ("auto", "light", "dark")
 FONTS = "Helvetica,Arial,Liberation Sans,Arimo,sans-serif"
 _WIDEST = 960  # pixels
 _PIXELS_PER_POINT = 4 / 3
-_NUMBER = re.compile(r"-?(\d[\d.]*(e[-+]\d+)?|inf)$")
+_NUMBER = re.compile(r"-?(\d[\d.]*(e[-+]\d+)?|inf)$|nan$")
+_TRAILING = re.compile(r"(\.\d*?[1-9])0+(?!\d)|\.0+(?!\d)")
+_POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 _PILLS = {ground: ink for ground, ink in ROLES.values()}
 
 
@@ -31,12 +33,11 @@ def finished(drawn: bytes, title: str, description: str, theme: str) -> str:
         raise ValueError(f"theme is one of {', '.join(map(repr, THEMES))}, not {theme!r}")
     root = _without_namespaces(ET.fromstring(drawn))
     _unlink(root)
-    for text in root.iter("text"):
-        text.set("font-family", FONTS)
     _align(root)
     _edge_labels(root)
     prefix = "agl-" + sha256(f"{theme}\n{title}\n".encode() + drawn).hexdigest()[:10]
     _prefix(root, prefix)
+    _shorten(root)
     if theme == "dark":
         _recolour(root)
     body = "\n".join(ET.tostring(child, encoding="unicode").strip() for child in root)
@@ -75,21 +76,49 @@ def _unlink(root: ET.Element) -> None:
 
 
 def _align(root: ET.Element) -> None:
-    """Right-aligned numbers are anchored at their end, names in the middle of their pill; minus signs are minus signs."""
+    """Names are bold in the middle of their pill, numbers are bold and end where their column ends.
+
+    Left to the page, as layout programs know the widths of few characters, and set bold text higher than its line.
+    """
     for group in root.iter("g"):
-        children = list(group)
-        for before, element in zip([None, *children], children, strict=False):
-            if element.tag != "text" or element.get("text-anchor") != "start":
+        label = pill = None
+        for element in group:
+            if element.tag == "path" and element.get("fill") in _PILLS:
+                pill = element
+            if element.tag != "text":
                 continue
-            if before is not None and before.tag == "path" and _PILLS.get(before.get("fill", "")) == element.get("fill"):
-                edges = [float(x) for x in re.findall(r"(-?[\d.]+),", before.get("d", ""))]
-                element.set("x", f"{(min(edges) + max(edges)) / 2:.2f}")
-                element.set("text-anchor", "middle")
-            elif element.get("font-weight") == "bold" and _NUMBER.match(element.text or ""):
-                size, said = float(element.get("font-size", "11")), element.text or ""
-                element.set("x", f"{float(element.get('x', '0')) + width(said, size, True):.2f}")
-                element.set("text-anchor", "end")
-                element.text = said.replace("-", "−")
+            if pill is not None and element.get("fill") == _PILLS[pill.get("fill", "")]:
+                _center(element, pill)
+                pill = None
+            elif group.get("class") == "node" and label is not None and _same_line(label, element):
+                _end(element)
+            label = element
+
+
+def _same_line(a: ET.Element, b: ET.Element) -> bool:
+    return abs(_number(a, "y") - _number(b, "y")) < 1 and a.get("font-size") == b.get("font-size")
+
+
+def _number(element: ET.Element, name: str) -> float:
+    return float(element.get(name, "0"))
+
+
+def _center(text: ET.Element, pill: ET.Element) -> None:
+    corners = _POINT.findall(pill.get("d", ""))
+    for axis, down in (("x", 0.0), ("y", 0.36 * _number(text, "font-size"))):
+        along = [float(corner["xy".index(axis)]) for corner in corners]
+        text.set(axis, f"{(min(along) + max(along)) / 2 + down:.2f}")
+    text.set("text-anchor", "middle")
+    text.set("font-weight", "bold")
+
+
+def _end(text: ET.Element) -> None:
+    said = text.text or ""
+    if _NUMBER.match(said):
+        text.set("font-weight", "bold")
+        text.set("x", f"{_number(text, 'x') + width(said, _number(text, 'font-size'), bold=True):.2f}")
+        text.set("text-anchor", "end")
+        text.text = said.replace("-", "−")
 
 
 def _edge_labels(root: ET.Element) -> None:
@@ -97,8 +126,9 @@ def _edge_labels(root: ET.Element) -> None:
     for group in root.iter("g"):
         if group.get("class") == "edge":
             for text in group.iter("text"):
+                text.set("y", f"{_number(text, 'y') - 1.5:.2f}")  # off the arrow
                 if (text.text or "").startswith("= "):
-                    text.set("fill", INK)
+                    text.set("fill", BAD if "nan" in (text.text or "") or "inf" in (text.text or "") else INK)
                     text.set("font-weight", "bold")
                     text.text = (text.text or "").replace("= -", "= −").replace("e-", "e−")
 
@@ -107,6 +137,44 @@ def _prefix(root: ET.Element, prefix: str) -> None:
     for element in root.iter():
         if "id" in element.attrib:
             element.set("id", f"{prefix}-{element.get('id')}")
+
+
+def _shorten(root: ET.Element) -> None:
+    """Say once what the layout program says of every text and every card."""
+    for text in root.iter("text"):
+        del text.attrib["font-family"]
+        if text.get("text-anchor") == "start":
+            del text.attrib["text-anchor"]
+    for group in root.iter("g"):
+        frames: dict[str | None, ET.Element] = {}
+        for path in group.findall("path"):
+            first = frames.setdefault(path.get("d"), path)
+            if first is not path and first.get("stroke") == path.get("fill") == "none":
+                first.attrib.update({name: value for name, value in path.attrib.items() if name.startswith("stroke")})
+                group.remove(path)
+        if group.get("class") != "edge":
+            for shape in group:
+                _rectangle(shape)
+    for element in root.iter():
+        element.tail = None
+        for name in ("x", "y", "width", "height", "rx", "font-size", "points", "d"):
+            if name in element.attrib:
+                element.set(name, _TRAILING.sub(r"\1", element.attrib[name]))
+
+
+def _rectangle(shape: ET.Element) -> None:
+    """A rounded frame that was drawn as a path becomes a rectangle, the line below a header a line."""
+    if shape.tag == "path":
+        xs, ys = zip(*[(float(x), float(y)) for x, y in _POINT.findall(shape.attrib.pop("d"))], strict=True)
+        shape.tag = "rect"
+        left, top = min(xs), min(ys)
+        sides = {"x": left, "y": top, "width": max(xs) - left, "height": max(ys) - top, "rx": xs[0] - left}
+        shape.attrib.update({name: f"{side:.2f}" for name, side in sides.items()})
+    elif shape.tag == "polygon" and shape.get("fill") == shape.get("stroke"):
+        ends = sorted((float(x), float(y)) for x, y in _POINT.findall(shape.attrib.pop("points")))
+        shape.tag = "path"
+        shape.set("d", f"M{ends[0][0]:.2f},{ends[0][1]:.2f}H{ends[-1][0]:.2f}")
+        del shape.attrib["fill"]
 
 
 def _recolour(root: ET.Element) -> None:
@@ -125,7 +193,7 @@ def _opening(root: ET.Element, prefix: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{prefix}" class="agl" role="img" '
         f'aria-labelledby="{prefix}-t {prefix}-d" viewBox="{view}" width="{wide}" height="{high}" '
-        'style="max-width:100%;height:auto">'
+        f'font-family="{FONTS}" style="max-width:100%;height:auto">'
     )
 
 
@@ -133,9 +201,8 @@ def _head(prefix: str, title: str, description: str, theme: str) -> Iterator[str
     yield _element("title", f"{prefix}-t", clean(title, 300))
     yield _element("desc", f"{prefix}-d", clean(description, 4000))
     if theme == "auto":
-        rules = "".join(
-            f'#{prefix} [{name}="{light}"]{{{name}:{dark}}}' for light, dark in DARK.items() for name in ("fill", "stroke")
-        )
+        pairs = [(name, *colours) for colours in DARK.items() for name in ("fill", "stroke")]
+        rules = "".join(f'#{prefix} [{name}="{light}"]{{{name}:{dark}}}' for name, light, dark in pairs)
         yield f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
 
 

@@ -92,10 +92,10 @@ def accented(name: str, accent: str) -> str:
     ('ẋ', 'v̄1', '')
     """
     name = clean(name)
-    letters, digits = name[:1], name[1:]
-    if not letters.isalpha() or not all(c.isdecimal() or unicodedata.decomposition(c) for c in digits):
+    letter, index = name[:1], name[1:]
+    if not letter.isalpha() or not all(c == "_" or unicodedata.digit(c, None) is not None for c in index):
         return ""
-    return unicodedata.normalize("NFC", letters + accent) + digits
+    return unicodedata.normalize("NFC", letter + accent) + index
 
 
 def number(value: Any) -> str:
@@ -112,17 +112,17 @@ def number(value: Any) -> str:
     if not isinstance(value, np.floating):
         return clean(value, 16)
     if value == 0 or 1e-3 <= abs(value) < 1e6:
-        return f"{value:.4f}"
+        return f"{value + 0.0:.4f}"  # no negative zero
     return f"{value:.3e}" if np.isfinite(value) else str(value)
 
 
 def brief(value: Any) -> str:
     """One number in running text: whole numbers without decimals.
 
-    >>> brief(1.0), brief(0.5), brief(1.9282846855)
-    ('1', '0.5', '1.9283')
+    >>> brief(1.0), brief(-0.5), brief(1.9282846855)
+    ('1', '−0.5', '1.9283')
     """
-    text = number(value)
+    text = number(value).replace("-", "−")
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text and "i" not in text else text
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from .text import DOT_ABOVE, MACRON, accented, brief, norm, shape
 
 if TYPE_CHECKING:
-    from ..graphs import Graph, GraphNode
+    from ..trace import Graph, GraphNode
 
 __all__ = ["described", "expanded", "heading", "substituted", "summary"]
 
@@ -35,7 +35,7 @@ def _binding(text: str) -> int:
         depth += (c in _OPEN) - (c in _CLOSE)
         if depth or c in _CLOSE:
             continue
-        if c in "+−-" and not text[i - 1 : i].lower() == "e":
+        if c in "+−-" and text[i - 1 : i].lower() != "e":
             loosest = min(loosest, _SUM)
         elif c in "·/@*":
             loosest = min(loosest, _PRODUCT)
@@ -51,8 +51,11 @@ def _needed(before: str, after: str) -> int:
     left, right = before.rstrip()[-1:], after.lstrip()[:1]
     if left in ("", *"([,|‖⌊⌈") and right in ("", *")],|‖⌋⌉"):
         return _ANYTHING
-    if left in tuple("√∛^") or right in tuple("^[ᵀ⁻²³") or unicodedata.decomposition(right or " ").startswith("<super>"):
+    raised = unicodedata.decomposition(right or " ").startswith("<super>")
+    if raised or left in tuple("√∛^") or right in tuple("^["):
         return _ATOM
+    if left in ("Σ", "∏"):
+        return _POWER
     if left in tuple("/−-"):
         return _POWER if left == "/" else _PRODUCT
     if left in tuple("·@*") or right in tuple("·@*/"):
@@ -162,6 +165,7 @@ def described(graph: Graph) -> str:
     lines = []
     for node in graph.nodes[:40]:
         value = brief(node.value) if np.shape(node.value) == () else f"of shape {shape(node.value)}"
-        lines.append(f"{node.name} = {node.formula} = {value}" if node.formula else f"{node.role} {node.name} = {value}")
+        what = f"{node.name} = {node.formula}" if node.formula else f"{node.role} {node.name}"
+        lines.append(f"{what} = {value}")
     rest = len(graph.nodes) - len(lines)
     return "; ".join(lines) + (f"; and {rest} more nodes." if rest else ".")
