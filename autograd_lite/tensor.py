@@ -231,6 +231,9 @@ class Tensor:
         """x**2 is recorded as what NumPy computes there, the square."""
         return self._square() if type(exponent) in (int, float) and exponent == 2 else self._power(exponent)
 
+    def __round__(self, ndigits: int = 0) -> Tensor:
+        return apply(np.round, (self, ndigits))
+
     # Methods
 
     all, any, ptp = _method(np.all), _method(np.any), _method(np.ptp)
@@ -284,8 +287,9 @@ class Tensor:
 
     def __float__(self) -> float:
         raise TypeError(
-            "float(t) would lose the derivative of the Tensor t in silence. To put t into an array use np.stack, "
-            "np.concatenate or np.where instead of a[i] = t; to take the number out for good use t.value"
+            "float(t) would lose the derivative of the Tensor t in silence. Use NumPy's functions instead of math's, "
+            "np.sin(t) for math.sin(t); np.stack, np.concatenate or np.where instead of a[i] = t; "
+            "and t.value to take the number out for good"
         )
 
     __int__ = __complex__ = __float__
