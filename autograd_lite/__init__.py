@@ -42,16 +42,11 @@ __all__ = [
     "testing", "trace", "trees", "value_and_grad", "vjp",
 ]  # fmt: skip
 
-# Consumers of the graph load when they are first used: importing the engine costs little more than importing NumPy.
-_LATER = {"testing": "testing"}
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module 'autograd_lite' has no attribute {name!r}")
-    module = import_module(f".{_LATER[name]}", __name__)
-    globals()[name] = module if name == _LATER[name] == "testing" else getattr(module, name)
-    return globals()[name]
+    if name == "testing":  # loaded when it is first used
+        return import_module(".testing", __name__)
+    raise AttributeError(f"module 'autograd_lite' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,4 @@
-"""The command line: ``python -m autograd_lite demo`` and ``python -m autograd_lite derive "sqrt(x**2 + exp(x**2))"``."""
+"""The command line: ``python -m autograd_lite demo`` and ``python -m autograd_lite derive "sin(x)" --at x=1``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "demo":
             return commands.demo(terminal, options.out, options.epochs)
-        return commands.derive(terminal, options.expression, [pair for group in options.at for pair in group], options.svg)
+        at = [pair for group in options.at for pair in group]
+        return commands.derive(terminal, options.expression, at, options.svg)
     except (commands.UsageError, ModuleNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

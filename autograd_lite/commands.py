@@ -101,7 +101,8 @@ def _report(terminal: Terminal, expression: Expression, values: dict[str, float]
     for name in expression.variables:
         agree &= _compare(terminal, expression, values, name, out)
     if len(expression.variables) > 1:
-        terminal.line(terminal.style(f"  the tangents in the table are along {wrt}; the adjoints give all at once", "dim"))
+        hint = f"  the tangents in the table are along {wrt}; the adjoints give all derivatives at once"
+        terminal.line(terminal.style(hint, "dim"))
     return agree
 
 
@@ -141,12 +142,13 @@ def _compare(terminal: Terminal, expression: Expression, values: dict[str, float
     forward, reverse = float(jvp(f, (x,), (1.0,))[1]), float(grad(f)(x))
     step = 6e-6 * max(1.0, abs(x))
     difference = float((f(np.float64(x + step)) - f(np.float64(x - step))) / (2 * step))
-    size = max(abs(forward), 1e-3 * abs(float(f(np.float64(x)))), np.finfo(float).tiny)  # what rounding leaves is no error
+    rounding = 1e-3 * abs(float(f(np.float64(x))))
+    size = max(abs(forward), rounding, np.finfo(float).tiny)
     error = float(np.max(np.abs([forward - reverse, forward - difference]))) / size
     agree = error < 1e-6  # false where one of them is not finite
-    mark = ("✓", "OK") if agree else ("✗", "DIFFER")
+    mark = terminal.either("✓", "OK") if agree else terminal.either("✗", "DIFFER")
     parts = [
-        f"{terminal.style(terminal.either(*mark), 'good' if agree else 'bad')} {terminal.style(f'd{out}/d{name}', 'bold')}",
+        f"{terminal.style(mark, 'good' if agree else 'bad')} {terminal.style(f'd{out}/d{name}', 'bold')}",
         f"forward {terminal.style(_number(forward), 'tangent', 'bold')}",
         f"reverse {terminal.style(_number(reverse), 'adjoint', 'bold')}",
         f"central difference {_number(difference)}",

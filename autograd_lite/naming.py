@@ -17,7 +17,7 @@ import numpy as np
 
 from .graph import Node
 from .tensor import Tensor
-from .trees import _children, is_leaf
+from .trees import children, is_leaf
 
 __all__ = ["Argument", "Unique", "Watch", "argument_names", "parameter_names"]
 
@@ -39,7 +39,7 @@ def argument_names(tree: Any, name: str, place: str = "") -> list[Argument]:
         return [Argument(name, False)]
     fields = getattr(type(tree), "__dataclass_fields__", {})
     found = []
-    for step, child in _children(tree) or []:
+    for step, child in children(tree) or []:
         at = str(int(step[1:-1]) + 1) if step[1:-1].isdigit() else place
         symbol = fields[step[1:]].metadata.get("symbol") if step[1:] in fields else None
         if symbol is not None and is_leaf(child):

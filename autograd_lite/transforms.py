@@ -159,7 +159,8 @@ def _seeds(what: str, tree: Any, like: list[Any], place: str, structure: Any) ->
 
 
 def _transformed(name: str, f: Function, function: Function) -> Function:
-    """The new function under a name of its own."""
+    """The new function under a name of its own, with the parameters of f."""
+    function.__wrapped__ = f  # type: ignore[attr-defined]
     function.__name__ = function.__qualname__ = f"{name}({getattr(f, '__name__', type(f).__name__)})"
     return function
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from .tensor import Tensor
 
-__all__ = ["flatten", "is_leaf", "map_tree", "names"]
+__all__ = ["children", "flatten", "is_leaf", "map_tree", "names"]
 
 _FAST = frozenset({Tensor, np.ndarray, np.float64, float})
 _LEAVES = (np.ndarray, np.generic, float, int, complex)
@@ -27,7 +27,7 @@ def is_leaf(x: Any) -> bool:
     return type(x) is Tensor or (isinstance(x, _LEAVES) and type(x) is not bool)
 
 
-def _children(tree: Any) -> list[tuple[str, Any]] | None:
+def children(tree: Any) -> list[tuple[str, Any]] | None:
     """The parts of a container with the text that selects each, None if it is no container."""
     kind = type(tree)
     if kind is list or isinstance(tree, tuple):
@@ -52,7 +52,7 @@ def _rebuild(tree: Any, parts: list[Any]) -> Any:
         new.update(zip(tree, parts, strict=True))
         return new
     new = copy(tree)
-    for (name, _), part in zip(_children(tree) or [], parts, strict=True):
+    for (name, _), part in zip(children(tree) or [], parts, strict=True):
         object.__setattr__(new, name[1:], part)
     return new
 
@@ -93,10 +93,10 @@ def _take_apart(tree: Any, leaves: list[Any]) -> Any:
     if is_leaf(tree):
         leaves.append(tree)
         return _LEAF
-    children = _children(tree)
-    if children is None:
+    parts = children(tree)
+    if parts is None:
         return _Static(tree)
-    return tree, [_take_apart(child, leaves) for _, child in children]
+    return tree, [_take_apart(part, leaves) for _, part in parts]
 
 
 class _Static:
@@ -123,7 +123,7 @@ def names(tree: Any, name: str = "") -> list[str]:
     """
     if is_leaf(tree):
         return [name]
-    return [found for step, child in _children(tree) or [] for found in names(child, name + step)]
+    return [found for step, child in children(tree) or [] for found in names(child, name + step)]
 
 
 def map_tree(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
