@@ -49,12 +49,22 @@ class Cost:
         if from_logits and self.link is None:
             raise TypeError(f"the {self.title} has no form from logits: leave out from_logits=True")
         outputs = outputs if type(outputs) is ag.Tensor else numbers("the outputs", outputs)
-        targets = targets if type(targets) is ag.Tensor else self.prepare(targets, outputs.shape, outputs.dtype)
+        targets = self.fitted(targets, outputs)
         return self.of_logits(targets, outputs) if from_logits else self.of_outputs(targets, outputs)
 
     def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
         """The targets as an array of the shape and dtype of the outputs, or an error that says what is wrong."""
         return value_targets(targets, shape, dtype)
+
+    def fitted(self, targets: Any, outputs: Array) -> Array:
+        """The targets as ``prepare`` gives them; those that are recorded stay recorded."""
+        if type(targets) is not ag.Tensor:
+            return self.prepare(targets, outputs.shape, outputs.dtype)
+        checked = self.prepare(targets.value, outputs.shape, outputs.dtype)
+        if targets.size == checked.size:
+            return targets if targets.shape == checked.shape else np.reshape(targets, checked.shape)
+        labels = targets if targets.ndim == checked.ndim else np.expand_dims(targets, -1)
+        return np.equal(labels, np.arange(checked.shape[-1]))
 
     def of_outputs(self, targets: Array, outputs: Array) -> Any:
         """The cost of the outputs; both arrays have the same shape."""

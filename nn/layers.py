@@ -96,9 +96,10 @@ class Dense:
         Raises ValueError if x does not have n_in columns.
         """
         try:
-            return x @ self.weights + self.biases
+            z = x @ self.weights + self.biases
         except (ValueError, TypeError):
             raise self._misfit(x) from None
+        return z
 
     def _misfit(self, x: Array) -> Exception:
         shape, n_in = np.shape(x), self.weights.shape[0]

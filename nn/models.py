@@ -60,10 +60,13 @@ class Sequential:
 
     def __call__(self, x: Array) -> Array:
         """The output of the last layer."""
-        for number, layer in enumerate(self.layers, 1):
+        return self._through(self.layers, x)
+
+    def _through(self, layers: list[Layer], a: Array) -> Array:
+        for number, layer in enumerate(layers, 1):
             with ag.scope(_Titled(number, layer)):
-                x = layer(x)
-        return x
+                a = layer(a)
+        return a
 
     def logits(self, x: Array) -> Array:
         """The output before the last activation: from it cross-entropies are computed without loss of digits.
@@ -73,13 +76,11 @@ class Sequential:
         [0.] [0.5]
         """
         *inner, last = self.layers
-        for number, layer in enumerate(inner, 1):
-            with ag.scope(_Titled(number, layer)):
-                x = layer(x)
+        a = self._through(inner, x)
         if isinstance(last, Dense):
             with ag.scope(_Titled(len(self.layers), last)):
-                return last.linear(x)
-        return last.logits(x) if isinstance(last, Sequential) else x
+                return last.linear(a)
+        return last.logits(a) if isinstance(last, Sequential) else a
 
     @property
     def output_activation(self) -> Layer:

@@ -45,24 +45,22 @@ class Objective:
             )
         return last is link
 
-    def evaluate(self, model: Any, X: Array, targets: Array) -> Any:
-        """The objective for targets that are prepared already."""
-        from_logits = self.from_logits(model)
+    def evaluate(self, model: Any, X: Array, targets: Any, *, prepared: bool = True) -> Any:
+        """The objective; ``prepared`` says that the targets are checked and in the shape of the outputs already."""
+        cost, from_logits = self.cost, self.from_logits(model)
         outputs = model.logits(X) if from_logits else model(X)
-        with ag.scope(self.cost):
-            cost = self.cost
-            total = cost.of_logits(targets, outputs) if from_logits else cost.of_outputs(targets, outputs)
+        with ag.scope(cost):
+            if not prepared:
+                targets = cost.fitted(targets, outputs)
+            loss = cost.of_logits(targets, outputs) if from_logits else cost.of_outputs(targets, outputs)
         for penalty in self.penalties:
-            total = total + penalty(model)
-        return total
+            loss = loss + penalty(model)
+        return loss
 
     def __call__(self, model: Any, X: Any, y: Any) -> Any:
         """The objective, one number."""
         X = X if type(X) is ag.Tensor else numbers("X", X)
-        if type(y) is not ag.Tensor:
-            outputs = model(X)
-            y = self.cost.prepare(y, outputs.shape, outputs.dtype)
-        return self.evaluate(model, X, y)
+        return self.evaluate(model, X, y, prepared=False)
 
 
 def objective(cost: Any, regularization: Regularization = None) -> Objective:

@@ -220,7 +220,7 @@ def _batches(X: Array, y: Array, size: int | None, rng: np.random.Generator) -> 
     order = rng.permutation(n)
     for start in range(0, n, size):
         chosen = order[start : start + size]
-        yield X[chosen], y[chosen]
+        yield X.take(chosen, axis=0), y.take(chosen, axis=0)
 
 
 def _prepared(
