@@ -8,7 +8,7 @@ they are; so does a dataclass field marked ``field(metadata={"static": True})``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from typing import Any
 
@@ -16,45 +16,35 @@ import numpy as np
 
 from .tensor import Tensor
 
-__all__ = ["children", "flatten", "is_leaf", "map_tree", "names"]
+__all__ = ["children", "fields_of", "flatten", "is_leaf", "map_tree", "names"]
 
-_FAST = frozenset({Tensor, np.ndarray, np.float64, float})
 _LEAVES = (np.ndarray, np.generic, float, int, complex)
+_USUAL = frozenset({Tensor, np.ndarray, np.float64, float})  # found without isinstance
+_fields: dict[type, tuple[str, ...] | None] = {}
 
 
 def is_leaf(x: Any) -> bool:
     """Whether x is a number, an array or a Tensor."""
-    return type(x) is Tensor or (isinstance(x, _LEAVES) and type(x) is not bool)
+    return type(x) in _USUAL or (isinstance(x, _LEAVES) and type(x) is not bool)
+
+
+def fields_of(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass that hold parts of the tree, None for other classes."""
+    if kind not in _fields:
+        fields = getattr(kind, "__dataclass_fields__", None)
+        _fields[kind] = fields and tuple(name for name, f in fields.items() if not f.metadata.get("static"))
+    return _fields[kind]
 
 
 def children(tree: Any) -> list[tuple[str, Any]] | None:
     """The parts of a container with the text that selects each, None if it is no container."""
-    kind = type(tree)
-    if kind is list or isinstance(tree, tuple):
-        fields = getattr(kind, "_fields", None)
+    if isinstance(tree, (list, tuple)):
+        fields = getattr(tree, "_fields", None)
         return [(f".{fields[i]}" if fields else f"[{i}]", item) for i, item in enumerate(tree)]
     if isinstance(tree, dict):
         return [(f"[{key!r}]", item) for key, item in tree.items()]
-    fields = getattr(kind, "__dataclass_fields__", None)
-    if fields is not None:
-        return [(f".{name}", getattr(tree, name)) for name, f in fields.items() if not f.metadata.get("static")]
-    return None
-
-
-def _rebuild(tree: Any, parts: list[Any]) -> Any:
-    kind = type(tree)
-    if kind is list:
-        return parts
-    if isinstance(tree, tuple):
-        return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
-    if isinstance(tree, dict):
-        new = copy(tree)
-        new.update(zip(tree, parts, strict=True))
-        return new
-    new = copy(tree)
-    for (name, _), part in zip(children(tree) or [], parts, strict=True):
-        object.__setattr__(new, name[1:], part)
-    return new
+    names = fields_of(type(tree))
+    return None if names is None else [(f".{name}", getattr(tree, name)) for name in names]
 
 
 def flatten(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
@@ -68,15 +58,15 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
     >>> rebuild([20.0, 30.0])
     {'W': 20.0, 'b': [30.0, None]}
     """
-    if type(tree) in _FAST or is_leaf(tree):
+    if is_leaf(tree):
         return [tree], _only
     leaves: list[Any] = []
-    template = _take_apart(tree, leaves)
+    build = _take_apart(tree, leaves)
 
     def rebuild(new: list[Any]) -> Any:
         if len(new) != len(leaves):
             raise ValueError(f"this tree has {len(leaves)} leaves, but {len(new)} were given to rebuild it")
-        return _put_together(template, iter(new))
+        return build(iter(new))
 
     return leaves, rebuild
 
@@ -86,33 +76,47 @@ def _only(new: list[Any]) -> Any:
     return leaf
 
 
-_LEAF = object()
-
-
-def _take_apart(tree: Any, leaves: list[Any]) -> Any:
+def _take_apart(tree: Any, leaves: list[Any]) -> Callable[[Iterator[Any]], Any]:
+    """Append the leaves of a tree; returns what rebuilds it from an iterator over new ones."""
     if is_leaf(tree):
         leaves.append(tree)
-        return _LEAF
-    parts = children(tree)
-    if parts is None:
-        return _Static(tree)
-    return tree, [_take_apart(part, leaves) for _, part in parts]
+        return next
+    kind = type(tree)
+    if isinstance(tree, (list, tuple)):
+        parts = [_take_apart(part, leaves) for part in tree]
+        if kind is list:
+            return lambda new: [part(new) for part in parts]
+        if hasattr(kind, "_fields"):
+            return lambda new: kind(*[part(new) for part in parts])
+        return lambda new: kind([part(new) for part in parts])
+    if isinstance(tree, dict):
+        keys, parts = list(tree), [_take_apart(part, leaves) for part in tree.values()]
+        return lambda new: _updated(tree, keys, [part(new) for part in parts])
+    names = fields_of(kind)
+    if names is None:
+        return lambda new: tree
+    parts = [_take_apart(getattr(tree, name), leaves) for name in names]
+    return lambda new: _replaced(tree, names, [part(new) for part in parts])
 
 
-class _Static:
-    __slots__ = ("value",)
+def _updated(tree: Any, keys: list[Any], parts: list[Any]) -> Any:
+    """A dict of the same class with other items."""
+    new = copy(tree)
+    new.update(zip(keys, parts, strict=True))
+    return new
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
 
-
-def _put_together(template: Any, leaves: Any) -> Any:
-    if template is _LEAF:
-        return next(leaves)
-    if type(template) is _Static:
-        return template.value
-    tree, parts = template
-    return _rebuild(tree, [_put_together(part, leaves) for part in parts])
+def _replaced(tree: Any, names: tuple[str, ...], parts: list[Any]) -> Any:
+    """A dataclass with other parts: a copy, so that neither ``__init__`` nor ``__post_init__`` meets a Tensor."""
+    if not hasattr(tree, "__dict__"):
+        new = copy(tree)
+        for name, part in zip(names, parts, strict=True):
+            object.__setattr__(new, name, part)
+        return new
+    new = object.__new__(type(tree))
+    new.__dict__.update(tree.__dict__)
+    new.__dict__.update(zip(names, parts, strict=True))
+    return new
 
 
 def names(tree: Any, name: str = "") -> list[str]:
