@@ -110,7 +110,7 @@ class GraphNode:
         """
         j = self._place(i)
         x = self.arguments[j].value
-        if np.shape(x) != () or np.shape(self.value) != () or x.dtype.kind not in "fc":
+        if any(isinstance(v, tuple) or np.shape(v) != () or v.dtype.kind not in "fc" for v in (x, self.value)):
             return None
         args = [a.value if type(a) is GraphNode else a for a in self.arguments]
         seeds = [x.dtype.type(1) if k == j else None for k in range(len(args))]

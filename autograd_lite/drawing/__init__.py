@@ -39,10 +39,11 @@ def dot(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import autograd_lite as ag
-    >>> text = dot(ag.trace(lambda x: x**2)(3.0))
+    >>> text = dot(ag.trace(np.square)(3.0))
     >>> text.splitlines()[0], "n1 -> n2" in text
-    ('digraph graph_of__lambda_ {', True)
+    ('digraph graph_of_square {', True)
     """
     return source(compose(graph, level, show, max_nodes, direction, title))
 

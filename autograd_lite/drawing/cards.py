@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .picture import Card, Edge, Row
-from .text import DOT_ABOVE, MACRON, accented, clean, finite, norm, number, shape
+from .text import DOT_ABOVE, MACRON, accented, clean, finite, is_scalar, norm, number, shape
 
 if TYPE_CHECKING:
     from ..trace import GraphNode
@@ -37,8 +37,8 @@ def rows(node: GraphNode, show: Collection[str], compact: bool = False) -> list[
     """Value, tangent and adjoint of a scalar; shape and norms of an array."""
     value = node.value
     if isinstance(value, tuple):
-        return [Row("outputs", str(len(value)))]
-    scalar = np.shape(value) == ()
+        return [Row(f"output {i}", shape(part)) for i, part in enumerate(value)]
+    scalar = is_scalar(value)
     lines = [] if scalar or "shape" not in show else _shape_rows(node)
     for kind, derivative, accent in (
         ("value", value, ""),
@@ -65,7 +65,7 @@ def _shape_rows(node: GraphNode) -> list[Row]:
 
 def _quantity(kind: str, quantity: Any, name: str, accent: str) -> Row:
     ink = kind if finite(quantity) else "bad"
-    if np.shape(quantity) != ():
+    if not is_scalar(quantity):
         return Row(f"|{kind}|", number(norm(quantity)), ink)
     mark = accented(name, accent) if accent else ""
     return Row(f"{kind} {mark}".rstrip(), number(quantity), ink)
@@ -86,13 +86,14 @@ def arrow(tail: GraphNode, head: GraphNode, places: list[int], show: Collection[
 
 def _partial(tail: GraphNode, head: GraphNode, places: list[int]) -> tuple[str, ...]:
     formulas = [head.partial_formula(i) for i in places]
-    numbers = [head.partial(i) for i in places]
+    with np.errstate(all="ignore"):  # a picture shows inf and nan, it does not warn of them
+        numbers = [head.partial(i) for i in places]
     left = f"∂{clean(head.name, 20)}/∂{clean(tail.name, 20)}"
     formula = " + ".join(formulas) if all(formulas) else ""
     is_number = formula.replace("−", "").isdecimal()
-    scalar = all(p is not None and np.shape(p) == () for p in numbers)
+    scalar = all(p is not None and is_scalar(p) for p in numbers)
     if not scalar:
-        stretched = np.shape(tail.value) != np.shape(head.value)
+        stretched = shape(tail.value) != shape(head.value)
         return (f"{left} = {formula}",) if 0 < len(formula) <= 24 and not stretched else ()
     first = f"{left} = {formula}" if formula and not is_number and len(formula) <= 24 else left
     return first, f"= {number(sum(numbers[1:], numbers[0]))}"

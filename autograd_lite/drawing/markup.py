@@ -102,9 +102,9 @@ def _card(card: Card) -> str:
     header = _pill(card.name, card.role, NAME_SIZE) + _gap(6)
     said = escaped(card.formula, 44)
     ink, size = (INK, NAME_SIZE) if said.startswith("=") else (MUTED, NAME_SIZE - 1)
-    if said:
+    if card.formula:
         header += _cell(_font(said, ink, size), 'ALIGN="LEFT" CELLPADDING="3"')
-    taken = width(card.name, NAME_SIZE, True) + 20 + (width(card.formula, size) + 6 if said else 0)
+    taken = width(card.name, NAME_SIZE, True) + 20 + (width(card.formula, size) + 6 if card.formula else 0)
     note = width(card.note, NOTE_SIZE) + 10 if card.note else 0
     header += _gap(max(_rows_width(card.rows) - taken - note, 10 if note else 2))
     if card.note:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .cards import SHOW, arrow, card, key, rows
 from .picture import Box, Card, Edge, Picture, Row
-from .text import shape, width
+from .text import is_scalar, shape, width
 from .titles import described, heading, summary
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _card(owner: Group | GraphNode, show: Collection[str], compact: bool) -> Car
     elif role == "parameter" and all(row.label != "params" for row in lines):
         lines.append(Row("params", str(_parameters(owner.members)), "muted"))
     for node in owner.members:
-        if node.role == "output" and np.shape(node.value) == ():
+        if node.role == "output" and is_scalar(node.value):
             lines += rows(node, show)
     name, _, what = _COUNT.sub("", owner.label).partition(" · ")
     what = what or (owner.kind if owner.kind not in ("folded", "layer") else "")
@@ -187,7 +187,7 @@ def _edges(
                 places = [i for i, p in enumerate(node.parents) if p is parent]
                 edges[pair] = arrow(parent, node, places, show, side)
             else:
-                label = (shape(parent.value),) if "shape" in show and np.shape(parent.value) and not side else ()
+                label = (shape(parent.value),) if "shape" in show and not is_scalar(parent.value) and not side else ()
                 hint = f"{parent.name}, shape {shape(parent.value)}"
                 edges[pair] = Edge(f"e{parent.number}-{node.number}", *pair, label, hint, side)
     return list(edges.values())
@@ -236,7 +236,7 @@ def _roles(cards: list[Card], layers: bool) -> list[tuple[str, str]]:
 
 def _notes(cards: list[Card], edges: list[Edge], boxed: bool, layers: bool) -> list[tuple[str, str]]:
     """The lines of the legend that this picture needs."""
-    labels = {row.label.split()[0] for one in cards for row in one.rows}
+    labels = {row.label.partition(" ")[0] for one in cards for row in one.rows}
     notes = [("muted", "value")] if "value" in labels and "tangent" in labels | {"adjoint"} else []
     if "tangent" in labels:
         notes.append(("tangent", "tangent = derivative carried forward"))

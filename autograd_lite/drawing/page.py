@@ -31,6 +31,7 @@ def finished(drawn: bytes, title: str, description: str, theme: str) -> str:
     """The SVG text of a layout program's SVG."""
     if theme not in THEMES:
         raise ValueError(f"theme is one of {', '.join(map(repr, THEMES))}, not {theme!r}")
+    title, description = clean(title, 300), clean(description, 4000)
     root = _without_namespaces(ET.fromstring(drawn))
     _unlink(root)
     _align(root)
@@ -116,7 +117,7 @@ def _end(text: ET.Element) -> None:
     said = text.text or ""
     if _NUMBER.match(said):
         text.set("font-weight", "bold")
-        text.set("x", f"{_number(text, 'x') + width(said, _number(text, 'font-size'), bold=True):.2f}")
+        text.set("x", f"{_number(text, 'x') + width(said, _number(text, 'font-size')):.2f}")
         text.set("text-anchor", "end")
         text.text = said.replace("-", "−")
 
@@ -198,8 +199,8 @@ def _opening(root: ET.Element, prefix: str) -> str:
 
 
 def _head(prefix: str, title: str, description: str, theme: str) -> Iterator[str]:
-    yield _element("title", f"{prefix}-t", clean(title, 300))
-    yield _element("desc", f"{prefix}-d", clean(description, 4000))
+    yield _element("title", f"{prefix}-t", title)
+    yield _element("desc", f"{prefix}-d", description)
     if theme == "auto":
         pairs = [(name, *colours) for colours in DARK.items() for name in ("fill", "stroke")]
         rules = "".join(f'#{prefix} [{name}="{light}"]{{{name}:{dark}}}' for name, light, dark in pairs)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["accented", "brief", "clean", "escaped", "finite", "norm", "number", "plain", "shape", "width"]
+__all__ = ["accented", "brief", "clean", "escaped", "finite", "is_scalar", "norm", "number", "plain", "shape", "width"]
 
 DOT_ABOVE, MACRON = "\u0307", "\u0304"
 REPLACEMENT = "\ufffd"
@@ -72,12 +72,12 @@ def _forbidden(character: str) -> bool:
 
 
 def escaped(text: object, limit: int = 80) -> str:
-    """The text as the content of an HTML-like label.
+    """The text as the content of an HTML-like label, where backslashes have a meaning too; never empty.
 
     >>> escaped("a < b & c")
     'a &lt; b &amp; c'
     """
-    return _html.escape(clean(text, limit))
+    return _html.escape(clean(text, limit)).replace("\\", "\\\\") or "&#160;"
 
 
 def plain(text: object, limit: int = 400) -> str:
@@ -127,12 +127,16 @@ def brief(value: Any) -> str:
 
 
 def shape(value: Any) -> str:
-    """The shape of an array.
+    """The shape of an array, or of each array of a function with several outputs.
 
     >>> shape(np.zeros((64, 2)))
     '[64, 2]'
     """
-    return str(list(np.shape(value)))
+    return ", ".join(map(shape, value)) if isinstance(value, tuple) else str(list(np.shape(value)))
+
+
+def is_scalar(value: Any) -> bool:
+    return not isinstance(value, tuple) and np.shape(value) == ()
 
 
 def norm(value: Any) -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .text import DOT_ABOVE, MACRON, accented, brief, norm, shape
+from .text import DOT_ABOVE, MACRON, accented, brief, is_scalar, norm, shape
 
 if TYPE_CHECKING:
     from ..trace import Graph, GraphNode
@@ -102,18 +102,18 @@ def heading(graph: Graph) -> str:
     if not formula:
         return f"{name}({names})" if len(names) < 40 else name
     left = f"{name}({names})" if graph.output.automatic else graph.output.name
-    point = ", ".join(f"{node.name} = {brief(node.value)}" for node in graph.inputs if np.shape(node.value) == ())
+    point = ", ".join(f"{node.name} = {brief(node.value)}" for node in graph.inputs if is_scalar(node.value))
     return f"{left} = {formula}" + (f" {_SPACES}at {point}" if 0 < len(point) <= 50 else "")
 
 
 def _symbol(node: GraphNode, accent: str) -> str:
     mark = accented(node.name, accent) or f"{'tangent' if accent == DOT_ABOVE else 'adjoint'} of {node.name}"
-    return mark if np.shape(node.value) == () else f"|{mark}|"
+    return mark if is_scalar(node.value) else f"|{mark}|"
 
 
 def _equation(node: GraphNode, accent: str) -> str:
     derivative = node.tangent if accent == DOT_ABOVE else node.adjoint
-    return f"{_symbol(node, accent)} = {brief(derivative if np.shape(derivative) == () else norm(derivative))}"
+    return f"{_symbol(node, accent)} = {brief(derivative if is_scalar(derivative) else norm(derivative))}"
 
 
 def _sweeps(graph: Graph) -> list[str]:
@@ -130,7 +130,7 @@ def _sweeps(graph: Graph) -> list[str]:
     if reverse and output.adjoint is not None:
         found = ", ".join(_equation(node, MACRON) for node in inputs)
         said.append(f"reverse sweep: {_equation(output, MACRON)} → {found}")
-    if forward and reverse and len(inputs) == 1 and np.shape(inputs[0].value) == () == np.shape(output.value):
+    if forward and reverse and len(inputs) == 1 and is_scalar(inputs[0].value) and is_scalar(output.value):
         x = inputs[0]
         if x.tangent == 1 and output.adjoint == 1 and np.allclose(x.adjoint, output.tangent):
             said.append(f"both give d{output.name}/d{x.name}")
@@ -150,7 +150,7 @@ def _sizes(graph: Graph) -> list[str]:
         said.append(f"batch of {batches[0][0]}")
     said.append(f"{len(graph.nodes)} nodes")
     for node in graph.outputs[:3]:
-        result = f"= {brief(node.value)}" if np.shape(node.value) == () else shape(node.value)
+        result = f"= {brief(node.value)}" if is_scalar(node.value) else shape(node.value)
         said.append(f"{node.name} {result}" if not node.automatic else f"result {result}")
     return said
 
@@ -164,7 +164,7 @@ def described(graph: Graph) -> str:
     """The graph in words, for who cannot see the picture."""
     lines = []
     for node in graph.nodes[:40]:
-        value = brief(node.value) if np.shape(node.value) == () else f"of shape {shape(node.value)}"
+        value = brief(node.value) if is_scalar(node.value) else f"of shape {shape(node.value)}"
         what = f"{node.name} = {node.formula}" if node.formula else f"{node.role} {node.name}"
         lines.append(f"{what} = {value}")
     rest = len(graph.nodes) - len(lines)
