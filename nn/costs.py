@@ -17,6 +17,7 @@ Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (MIT Press, 201
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -170,8 +171,19 @@ class Custom(Cost):
         self.title = getattr(function, "__name__", type(function).__name__).replace("_", " ")
         self.title = "custom" if self.title == "<lambda>" else self.title
 
+    def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
+        """Targets in the shape of the outputs where their number fits; others, such as labels, as they are."""
+        if numbers("the targets", targets).size == math.prod(shape):
+            return value_targets(targets, shape, dtype)
+        return np.asarray(targets)
+
     def of_outputs(self, targets: Array, outputs: Array) -> Any:
-        return self.function(targets, outputs)
+        loss = self.function(targets, outputs)
+        if getattr(loss, "shape", ()) != ():
+            raise TypeError(
+                f"the cost {self.title!r} must give one number, but gave shape {loss.shape}: take the mean, for example"
+            )
+        return loss
 
 
 mean_squared_error = MeanSquaredError()

@@ -23,11 +23,7 @@ class Objective:
 
     def __init__(self, chosen: Any, regularization: Regularization) -> None:
         self.cost = cost(chosen)
-        penalties = [regularization] if callable(regularization) else list(regularization or ())
-        for penalty in penalties:
-            if not callable(penalty):
-                raise TypeError(f"regularization must be nn.L1(λ), nn.L2(λ) or a list of such, but holds {penalty!r}")
-        self.penalties = penalties
+        self.penalties = _penalties(regularization)
         self.__name__ = "objective"
 
     def from_logits(self, model: Any) -> bool:
@@ -61,6 +57,16 @@ class Objective:
         """The objective, one number."""
         X = X if type(X) is ag.Tensor else numbers("X", X)
         return self.evaluate(model, X, y, prepared=False)
+
+
+def _penalties(regularization: Any) -> list[Penalty]:
+    if regularization is None:
+        return []
+    penalties = list(regularization) if isinstance(regularization, (list, tuple)) else [regularization]
+    for penalty in penalties:
+        if not callable(penalty):
+            raise TypeError(f"regularization must be nn.L1(λ), nn.L2(λ) or a list of such, not {penalty!r}")
+    return penalties
 
 
 def objective(cost: Any, regularization: Regularization = None) -> Objective:

@@ -208,7 +208,7 @@ def _first_bad_layer(model: Any, X: Array) -> str:
         X = layer(X)
         if not np.isfinite(X).all():
             return f"; the first nan or inf comes out of layer {number}, {layer!r}"
-    return ""
+    return "; the outputs of the model are finite, but too large for the cost"
 
 
 def _batches(X: Array, y: Array, size: int | None, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
