@@ -230,14 +230,14 @@ class _Check:
         """⟨w, J v⟩ = ⟨Jᵀ w, v⟩, for all arguments together, and if it fails for each."""
         left, right = _inner(self.ws, tangents), _inner(adjoints, self.vs)
         size = _size(self.ws, tangents) + _size(adjoints, self.vs)
-        if abs(left - right) <= self.rounding * size + np.finfo(float).tiny:
+        if abs(left - right) <= self.rounding * size + self.atol / 10:
             return
         place = "for all arguments at once"
         for j, name in enumerate(self.places):
             vs = [v if k == j else np.zeros_like(v) for k, v in enumerate(self.vs)]
             one = self.tangents(vs)
             a, b = _inner(self.ws, one), _inner(adjoints, vs)
-            if not abs(a - b) <= self.rounding * (_size(self.ws, one) + _size(adjoints, vs)):
+            if not abs(a - b) <= self.rounding * (_size(self.ws, one) + _size(adjoints, vs)) + self.atol / 10:
                 left, right, place = a, b, f"by {name}"
                 break
         self.fail("adjoint identity", place, [f"⟨w, J v⟩ = {left!r} from the forward sweep", f"⟨Jᵀ w, v⟩ = {right!r} from the reverse sweep"])
@@ -272,7 +272,7 @@ class _Check:
                     f"by NumPy it has shape {y.shape} and dtype {y.dtype}",
                 ])  # fmt: skip
             scale = np.max(np.abs(_floating(y)), initial=0.0)
-            if not np.allclose(value, y, rtol=0, atol=self.rounding * scale, equal_nan=True):
+            if not np.allclose(value, y, rtol=0, atol=self.rounding * scale + self.atol / 10, equal_nan=True):
                 self.fail(SWEEPS[mode], f"value of {place}", _table("recorded", value, y, other="by NumPy"))
 
     def alike(self, found: Sequence[Array], like: list[Array], places: list[str], what: str, mode: str) -> None:

@@ -6,8 +6,6 @@ import inspect
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import autograd_lite as ag
 from autograd_lite import kinds
@@ -247,7 +245,10 @@ def test_keywords_that_say_nothing_are_accepted():
     np.take(t, [0], 0, None, "raise")
 
 
-@given(st.sampled_from([np.sum, np.prod, np.max, np.min]), st.sampled_from(["where", "initial"]))
-def test_masked_reductions_are_refused(function, keyword):
-    with pytest.raises(TypeError, match=f"{keyword}= has no derivative rule yet"):
-        function(t, **{keyword: np.array([True, False, True]) if keyword == "where" else 0.5})
+@pytest.mark.parametrize("function", [np.sum, np.prod, np.max, np.min])
+def test_masked_reductions_are_refused(function):
+    for keyword, value in ("where", np.array([True, False, True])), ("initial", 0.5):
+        with pytest.raises(TypeError, match=f"{keyword}= has no derivative rule yet"):
+            function(t, **{keyword: value})
+    with pytest.raises(TypeError, match="where= has no derivative rule yet"):
+        np.mean(t, where=np.array([True, False, True]))
