@@ -41,7 +41,7 @@ def source(picture: Picture) -> str:
         everything.attr(label=_legend(picture), labelloc="b", labeljust="l", margin="4", peripheries="0")
         _members(everything, picture.members, [e for e in picture.edges if e.side])
         for edge in picture.edges:
-            _edge(everything, edge)
+            _edge(everything, edge, "" if picture.across else "\u00a0")
     return str(drawing.source)
 
 
@@ -66,10 +66,10 @@ def _members(drawing: Digraph, members: list[Card | Box], sides: list[Edge]) -> 
                 rank.node(edge.head)
 
 
-def _edge(drawing: Digraph, edge: Edge) -> None:
+def _edge(drawing: Digraph, edge: Edge, gap: str) -> None:
     attributes = {"id": edge.key, "tooltip": plain(edge.hint or " ")}
     if edge.lines:
-        attributes["label"] = "\\n".join(plain(line) for line in edge.lines)
+        attributes["label"] = "\\n".join(gap + plain(line) for line in edge.lines)
     if edge.side == "parameter":
         attributes["color"] = PARAMETER
     if edge.straight:

@@ -51,14 +51,15 @@ def compose(
 ) -> Picture:
     """The picture of a graph; the options are those of ``autograd_lite.drawing.svg``."""
     _check(level, show, max_nodes, direction)
-    scoped = any(node.scope for node in graph.nodes)
+    homes = _homes(graph)
+    scoped = any(homes.values())
     layers = level == "layers" or (level == "auto" and scoped and len(graph.nodes) > _MANY)
-    groups = _layers(graph) if layers else {}
+    groups = _layers(homes) if layers else {}
     left_out = _fold(graph, groups, max_nodes)
     shown = SHOW - ({"partial"} if scoped else set()) if show is None else frozenset(show)
     owners = {node: groups.get(node, node) for node in graph.nodes}
     drawn = {id(owner): _card(owner, shown, scoped) for owner in owners.values()}
-    sides = _sides(graph, scoped, groups)
+    sides = _sides(graph, homes, groups)
     edges = _edges(graph, groups, shown, sides)
     said = [
         f"each card is one layer: level='ops' shows all {len(graph.nodes)} nodes" if layers and scoped else "",
@@ -72,7 +73,7 @@ def compose(
         title=title if title is not None else heading(graph),
         subtitle=summary(graph, *said),
         description=described(graph),
-        members=_boxes(graph, owners, drawn, sides, nested=not layers),
+        members=_boxes({} if layers else homes, owners, drawn, sides),
         edges=edges,
         roles=_roles(cards, layers),
         notes=_notes(cards, edges, boxed=scoped and not layers, layers=layers),
@@ -91,19 +92,26 @@ def _check(level: str, show: Collection[str] | None, max_nodes: int, direction: 
         raise ValueError(f"max_nodes is at least 3, not {max_nodes}: the first, the last and what is between")
 
 
-def _layers(graph: Graph) -> dict[GraphNode, Group]:
+def _homes(graph: Graph) -> dict[GraphNode, tuple[Scope, ...]]:
+    """The scopes around each node; a parameter belongs to its first use, though a penalty may use it again."""
+    homes = {node: node.scope for node in graph.nodes}
+    for node in reversed(graph.nodes):
+        for parent in node.parents:
+            if parent.role == "parameter":
+                homes[parent] = node.scope
+    return homes
+
+
+def _layers(homes: dict[GraphNode, tuple[Scope, ...]]) -> dict[GraphNode, Group]:
     """The scopes that become cards: the outermost ones, or those inside if a single scope holds everything."""
-    depth = 0
-    scoped = [node for node in graph.nodes if node.scope]
-    while len({node.scope[depth] for node in scoped if len(node.scope) > depth}) == 1 and any(
-        len(node.scope) > depth + 1 for node in scoped
-    ):
+    depth, deepest = 0, max(map(len, homes.values()), default=0)
+    while depth + 1 < deepest and len({scopes[depth] for scopes in homes.values() if len(scopes) > depth}) == 1:
         depth += 1
     by_scope: dict[Scope, Group] = {}
     groups: dict[GraphNode, Group] = {}
-    for node in scoped:
-        if len(node.scope) > depth:
-            scope = node.scope[depth]
+    for node, scopes in homes.items():
+        if len(scopes) > depth:
+            scope = scopes[depth]
             group = by_scope.setdefault(scope, Group(f"g{node.number}", scope.label, scope.kind, list(scope.rows)))
             group.members.append(node)
             groups[node] = group
@@ -147,8 +155,10 @@ def _parameters(nodes: list[GraphNode]) -> int:
     return sum(int(np.size(node.value)) for node in nodes if node.role == "parameter")
 
 
-def _sides(graph: Graph, scoped: bool, groups: dict[GraphNode, Group]) -> dict[GraphNode, Group | GraphNode]:
-    """The leaves that are drawn below the one card that uses them: parameters, constants, the labels of a cost."""
+def _sides(
+    graph: Graph, homes: dict[GraphNode, tuple[Scope, ...]], groups: dict[GraphNode, Group]
+) -> dict[GraphNode, Group | GraphNode]:
+    """The leaves that are drawn below the card that uses them: parameters, constants, the labels of a cost."""
     users: dict[GraphNode, dict[int, Group | GraphNode]] = {}
     fed: set[int] = set()  # what has a parent that is no leaf
     alone: dict[int, set[GraphNode]] = {}
@@ -163,9 +173,10 @@ def _sides(graph: Graph, scoped: bool, groups: dict[GraphNode, Group]) -> dict[G
     sides = {}
     for leaf, owners in users.items():
         owner = next(iter(owners.values()))
-        if leaf.function or leaf in groups or len(owners) > 1 or len(alone[id(owner)]) == 1:
+        shared = len(owners) > 1 and leaf.role != "parameter"
+        if leaf.function or leaf in groups or shared or len(alone[id(owner)]) == 1:
             continue
-        late = scoped and id(owner) in fed and (isinstance(owner, Group) or bool(owner.scope))
+        late = id(owner) in fed and (isinstance(owner, Group) or bool(homes[owner]))
         if leaf.role in ("parameter", "constant") or (leaf.role == "input" and late):
             sides[leaf] = owner
     return sides
@@ -194,35 +205,32 @@ def _edges(
 
 
 def _boxes(
-    graph: Graph,
+    homes: dict[GraphNode, tuple[Scope, ...]],
     owners: dict[GraphNode, Group | GraphNode],
     drawn: dict[int, Card],
     sides: dict[GraphNode, Group | GraphNode],
-    nested: bool,
 ) -> list[Card | Box]:
     """The cards in the order of their creation, inside the boxes of their scopes."""
     top: list[Card | Box] = []
     boxes: dict[Scope, Box] = {}
     placed: set[int] = set()
-    for node in graph.nodes:
-        owner = owners[node]
+    for node, owner in owners.items():
         if id(owner) in placed:
             continue
         placed.add(id(owner))
         host = sides.get(node, node)
-        around = () if isinstance(host, Group) or isinstance(owner, Group) or not nested else host.scope
         inside = top
-        for scope in around:
+        for scope in homes.get(host, ()) if owner is node and not isinstance(host, Group) else ():
             if scope not in boxes:
-                boxes[scope] = Box(f"b{len(boxes) + 1}", _box_label(scope, graph))
+                boxes[scope] = Box(f"b{len(boxes) + 1}", _box_label(scope, homes))
                 inside.append(boxes[scope])
             inside = boxes[scope].members
         inside.append(drawn[id(owner)])
     return top
 
 
-def _box_label(scope: Scope, graph: Graph) -> str:
-    count = _parameters([node for node in graph.nodes if scope in node.scope])
+def _box_label(scope: Scope, homes: dict[GraphNode, tuple[Scope, ...]]) -> str:
+    count = _parameters([node for node, scopes in homes.items() if scope in scopes])
     return f"{_COUNT.sub('', scope.label)} \u00a0({count} params)" if count else scope.label
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from xml.etree import ElementTree as ET
 
-from .palette import BAD, DARK, INK, ROLES
+from .palette import BAD, BOX, DARK, INK, ROLES
 from .text import clean, width
 
 __all__ = ["THEMES", "finished"]
@@ -39,6 +39,7 @@ def finished(drawn: bytes, title: str, description: str, theme: str) -> str:
     prefix = "agl-" + sha256(f"{theme}\n{title}\n".encode() + drawn).hexdigest()[:10]
     _prefix(root, prefix)
     _shorten(root)
+    _raise_box_labels(root)
     if theme == "dark":
         _recolour(root)
     body = "\n".join(ET.tostring(child, encoding="unicode").strip() for child in root)
@@ -128,10 +129,11 @@ def _edge_labels(root: ET.Element) -> None:
         if group.get("class") == "edge":
             for text in group.iter("text"):
                 text.set("y", f"{_number(text, 'y') - 1.5:.2f}")  # off the arrow
-                if (text.text or "").startswith("= "):
-                    text.set("fill", BAD if "nan" in (text.text or "") or "inf" in (text.text or "") else INK)
+                said = (text.text or "").strip()
+                if said.startswith("= "):
+                    text.set("fill", BAD if said.endswith(("nan", "inf")) else INK)
                     text.set("font-weight", "bold")
-                    text.text = (text.text or "").replace("= -", "= −").replace("e-", "e−")
+                    text.text = (text.text or "").replace("-", "−")
 
 
 def _prefix(root: ET.Element, prefix: str) -> None:
@@ -161,6 +163,17 @@ def _shorten(root: ET.Element) -> None:
         for name in ("x", "y", "width", "height", "rx", "font-size", "points", "d"):
             if name in element.attrib:
                 element.set(name, _TRAILING.sub(r"\1", element.attrib[name]))
+
+
+def _raise_box_labels(root: ET.Element) -> None:
+    """The labels of boxes are drawn last, on a line of the ground, so that arrows pass behind them."""
+    everything = next(root.iter("g"))
+    for box in everything.findall("g[@class='cluster']"):
+        if box.find(f"rect[@fill='{BOX}']") is not None:
+            for text in box.findall("text"):
+                box.remove(text)
+                everything.append(text)
+                text.attrib.update({"stroke": BOX, "stroke-width": "4", "paint-order": "stroke"})
 
 
 def _rectangle(shape: ET.Element) -> None:

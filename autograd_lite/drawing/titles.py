@@ -97,10 +97,12 @@ def expanded(graph: Graph) -> str:
 def heading(graph: Graph) -> str:
     """The title: "d = √(x² + exp(x²))   at x = 1"."""
     formula = expanded(graph)
-    names = ", ".join(node.name for node in graph.inputs)
     name = graph.title if graph.title.isidentifier() else "f"
+    data = ", ".join(node.name for node in graph.inputs if node.role == "input")
+    parameters = ", ".join(node.name for node in graph.inputs if node.role == "parameter")
+    names = "; ".join(filter(None, (data, parameters)))
     if not formula:
-        return f"{name}({names})" if len(names) < 40 else name
+        return f"{name}({names})" if len(names) < 40 else f"{name}({data})" if len(data) < 60 else name
     left = f"{name}({names})" if graph.output.automatic else graph.output.name
     point = ", ".join(f"{node.name} = {brief(node.value)}" for node in graph.inputs if is_scalar(node.value))
     return f"{left} = {formula}" + (f" {_SPACES}at {point}" if 0 < len(point) <= 50 else "")
