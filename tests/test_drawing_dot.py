@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from drawing_examples import chain, root, swept_chain, swept_network, swept_residual, swept_root
+from drawing_examples import Layer, Network, chain, root, swept_chain, swept_network, swept_residual, swept_root
 
 import autograd_lite as ag
 from autograd_lite.drawing import dot
@@ -93,7 +93,14 @@ def test_nan_and_inf_are_marked():
     with np.errstate(all="ignore"):
         graph = ag.trace(lambda x: np.log(x) * 0.0)(0.0)
     assert dot(graph).count("#c01048") == 5  # two rows of label and number, and the legend
+    assert "nan or inf, first in the value of v1" in dot(graph)
     assert "#c01048" not in dot(swept_root())
+
+
+def test_a_derivative_that_is_not_finite_is_marked_where_its_sweep_met_it():
+    with np.errstate(all="ignore"):
+        graph = ag.trace(np.sqrt)(0.0).reverse_sweep()
+    assert "nan or inf, first in the adjoint of x" in dot(graph)
 
 
 def test_a_network_has_boxes_with_its_parameters_below_their_operations():
@@ -118,6 +125,29 @@ def test_auto_draws_layers_when_there_are_many_operations():
     assert dot(graph) == dot(graph, level="layers") != dot(graph, level="ops")
     small = ag.trace(lambda x: chain(x, 3))(1.0)
     assert dot(small) == dot(small, level="ops")
+
+
+def test_a_parameter_stands_in_the_layer_that_uses_it_first():
+    model = Network([Layer(np.ones((2, 1)), np.zeros(1))])
+
+    def cost(model, X):
+        with ag.scope("Layer 1"):
+            y = X @ model.layers[0].W + model.layers[0].b
+        with ag.scope("Penalty"):
+            penalty = np.sum(model.layers[0].W ** 2)
+        return np.sum(y) + penalty
+
+    graph = ag.trace(cost)(model, np.ones((3, 2)))
+    operations, layers = dot(graph, level="ops"), dot(graph, level="layers")
+    box = operations[operations.index("subgraph cluster_b1 ") : operations.index("subgraph cluster_b2 ")]
+    assert "n1 [" in box and "Layer 1 \u00a0(3 params)" in box and "n1 -> n6" in operations
+    assert 'label="[2, 1]"' in statement(layers, "g1 -> g6")
+
+
+def test_a_constant_is_dashed_and_stands_below_its_operation_without_a_label():
+    text = dot(ag.trace(lambda x: x * ag.Tensor(3.0, name="k"))(2.0))
+    assert "DASHED" in statement(text, "n2 [") and "label" not in statement(text, "n2 -> n3")
+    assert re.search(r"rank=same\s+n2\s+n3", text)
 
 
 def test_a_scope_around_everything_is_looked_into():

@@ -131,6 +131,21 @@ def test_minus_signs_are_minus_signs():
     assert "−1.5000" in said and "= −1.0000" in said and "-1.5000" not in said
 
 
+def test_complex_numbers_are_numbers():
+    said = texts(svg(ag.trace(lambda x: np.real(x * x))(1 - 2j)))
+    assert "1.0000 − 2.0000i" in said and "−3.0000" in said
+
+
+def test_norms_do_not_overflow():
+    assert "5.000e+200" in texts(svg(ag.trace(np.sum)(np.array([3e200, 4e200]))))
+
+
+def test_labels_of_boxes_are_drawn_over_the_arrows():
+    picture = svg(swept_network(), level="ops")
+    label = picture.rindex(">Dense 2 \u00a0(9 params)<")
+    assert label > max(edge.start() for edge in re.finditer('class="edge"', picture))
+
+
 def test_every_node_and_arrow_says_what_it_is():
     titles = [title.text for title in ET.fromstring(svg(swept_root())).iter(f"{SVG}title")]
     assert "a = x²: value 1.0000, tangent ȧ 2.0000, adjoint ā 0.9641" in titles

@@ -77,7 +77,7 @@ def arrow(tail: GraphNode, head: GraphNode, places: list[int], show: Collection[
     An argument that is used twice has one arrow: its partials add.
     """
     lines: tuple[str, ...] = ()
-    if "partial" in show:
+    if "partial" in show and not side:
         lines = _partial(tail, head, places)
     name = f"e{tail.number}-{head.number}"
     hint = " ".join(lines) or f"{tail.name} → {head.name}"

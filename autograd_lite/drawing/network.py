@@ -15,7 +15,7 @@ import numpy as np
 
 from .cards import SHOW, arrow, card, key, rows
 from .picture import Box, Card, Edge, Picture, Row
-from .text import is_scalar, shape, width
+from .text import clean, finite, is_scalar, shape, width
 from .titles import described, heading, summary
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def compose(
     shown = SHOW - ({"partial"} if scoped else set()) if show is None else frozenset(show)
     owners = {node: groups.get(node, node) for node in graph.nodes}
     drawn = {id(owner): _card(owner, shown, scoped) for owner in owners.values()}
-    sides = _sides(graph, homes, groups)
+    sides = _sides(graph, homes, groups, labelled="partial" in shown and not layers)
     edges = _edges(graph, groups, shown, sides)
     said = [
         f"each card is one layer: level='ops' shows all {len(graph.nodes)} nodes" if layers and scoped else "",
@@ -76,7 +76,7 @@ def compose(
         members=_boxes({} if layers else homes, owners, drawn, sides),
         edges=edges,
         roles=_roles(cards, layers),
-        notes=_notes(cards, edges, boxed=scoped and not layers, layers=layers),
+        notes=_notes(cards, edges, scoped, layers) + _spoiled(graph),
         across=direction == "right" or (direction == "auto" and _breadth(cards, edges, rank) <= _WIDEST),
     )
 
@@ -156,9 +156,12 @@ def _parameters(nodes: list[GraphNode]) -> int:
 
 
 def _sides(
-    graph: Graph, homes: dict[GraphNode, tuple[Scope, ...]], groups: dict[GraphNode, Group]
+    graph: Graph, homes: dict[GraphNode, tuple[Scope, ...]], groups: dict[GraphNode, Group], labelled: bool
 ) -> dict[GraphNode, Group | GraphNode]:
-    """The leaves that are drawn below the card that uses them: parameters, constants, the labels of a cost."""
+    """The leaves that are drawn below the card that uses them: parameters, constants, the targets of a cost.
+
+    Where arrows are labelled only constants are, as there is no room for a label on the short way up.
+    """
     users: dict[GraphNode, dict[int, Group | GraphNode]] = {}
     fed: set[int] = set()  # what has a parent that is no leaf
     alone: dict[int, set[GraphNode]] = {}
@@ -177,7 +180,7 @@ def _sides(
         if leaf.function or leaf in groups or shared or len(alone[id(owner)]) == 1:
             continue
         late = id(owner) in fed and (isinstance(owner, Group) or bool(homes[owner]))
-        if leaf.role in ("parameter", "constant") or (leaf.role == "input" and late):
+        if leaf.role == "constant" or (not labelled and (leaf.role == "parameter" or (leaf.role == "input" and late))):
             sides[leaf] = owner
     return sides
 
@@ -242,7 +245,7 @@ def _roles(cards: list[Card], layers: bool) -> list[tuple[str, str]]:
     return [(role, names.get(role, role)) for role in order if role in present]
 
 
-def _notes(cards: list[Card], edges: list[Edge], boxed: bool, layers: bool) -> list[tuple[str, str]]:
+def _notes(cards: list[Card], edges: list[Edge], scoped: bool, layers: bool) -> list[tuple[str, str]]:
     """The lines of the legend that this picture needs."""
     labels = {row.label.partition(" ")[0] for one in cards for row in one.rows}
     notes = [("muted", "value")] if "value" in labels and "tangent" in labels | {"adjoint"} else []
@@ -254,13 +257,21 @@ def _notes(cards: list[Card], edges: list[Edge], boxed: bool, layers: bool) -> l
         notes.append(("adjoint", "adjoint = sensitivity carried back"))
     if "|adjoint|" in labels:
         notes.append(("adjoint", "|adjoint| = size of the gradient"))
-    if any(row.kind == "bad" for one in cards for row in one.rows):
-        notes.append(("bad", "nan or inf"))
-    if boxed:
+    if scoped and not layers:
         notes.append(("muted", "box = layer"))
     if any(edge.lines for edge in edges):
         notes.append(("muted", "edge label: shape" if layers else "edge label: local partial"))
     return notes
+
+
+def _spoiled(graph: Graph) -> list[tuple[str, str]]:
+    """Where nan or inf began: the first node in the order of the sweep."""
+    for kind, nodes in (("value", graph.nodes), ("tangent", graph.nodes), ("adjoint", graph.nodes[::-1])):
+        for node in nodes:
+            quantity = getattr(node, kind)
+            if quantity is not None and not isinstance(quantity, tuple) and not finite(quantity):
+                return [("bad", f"nan or inf, first in the {kind} of {clean(node.name, 20)}")]
+    return []
 
 
 def _ranks(cards: list[Card], edges: list[Edge]) -> dict[str, int]:

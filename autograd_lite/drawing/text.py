@@ -140,8 +140,16 @@ def is_scalar(value: Any) -> bool:
 
 
 def norm(value: Any) -> float:
-    """The Euclidean norm of all entries, |v| = √Σ|vᵢ|²."""
-    return float(np.linalg.norm(np.ravel(value)))
+    """The Euclidean norm of all entries, |v| = √Σ|vᵢ|², also where the squares would overflow.
+
+    >>> round(norm(np.array([3e200, 4e200])) / 1e200, 12)
+    5.0
+    """
+    magnitudes = np.abs(np.ravel(value))
+    largest = float(np.max(magnitudes, initial=0.0))
+    if largest == 0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.linalg.norm(magnitudes / largest))
 
 
 def finite(value: Any) -> bool:
