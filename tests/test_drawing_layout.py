@@ -125,3 +125,13 @@ def test_the_program_gets_the_text_and_the_format_and_no_shell(bare, tmp_path):
     script = "text = sys.stdin.buffer.read(); print(sys.argv[1:], len(text))"
     bare.setenv(layout.VARIABLE, str(program(tmp_path / "a program; ls", script)))
     assert layout.run("digraph { é }", "png", "-Gdpi=192").decode().strip() == "['-Kdot', '-Tpng', '-Gdpi=192'] 14"
+
+
+def test_the_program_is_described_with_the_version_of_the_package(bare, tmp_path):
+    mine = program(tmp_path / "mine")
+    bare.setenv(layout.VARIABLE, str(mine))
+    assert layout.described() == "mine"
+    bare.delenv(layout.VARIABLE)
+    install(bare, tmp_path, "graphviz-pure")
+    bare.setattr(metadata, "version", {"graphviz-pure": "0.2.2"}.__getitem__)
+    assert layout.described() == "graphviz-pure 0.2.2"

@@ -73,7 +73,7 @@ def _edge(drawing: Digraph, edge: Edge, gap: str) -> None:
     if edge.side == "parameter":
         attributes["color"] = PARAMETER
     if edge.straight:
-        attributes["weight"] = "9"
+        attributes["weight"] = "200"  # more than the pull that makes a cluster small
     drawing.edge(edge.tail, edge.head, _attributes=attributes)
 
 
