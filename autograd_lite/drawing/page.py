@@ -61,21 +61,17 @@ def _without_namespaces(root: ET.Element) -> ET.Element:
 def _unlink(root: ET.Element) -> None:
     """Take the contents out of the anchors that carry tooltips; the tooltip becomes the title of its group."""
     for group in list(root.iter("g")):
-        for i, wrapper in enumerate(list(group)):
-            anchor = wrapper.find("a") if wrapper.tag == "g" else None
-            if anchor is None:
-                continue
-            at = list(group).index(wrapper)
-            group.remove(wrapper)
-            for j, child in enumerate(anchor):
-                group.insert(at + j, child)
-            title = group.find("title")
-            if title is not None and i:
-                title.text = (anchor.get("hint") or "").strip()
-    for group in root.iter("g"):
-        title = group.find("title")
-        if title is not None and (group.get("class") == "graph" or not title.text or title.text == "cluster_all"):
-            group.remove(title)
+        title, hint = group.find("title"), ""
+        for wrapper in group.findall("g"):
+            anchor = wrapper.find("a")
+            if anchor is not None:
+                hint = anchor.get("hint", "").strip()
+                at = list(group).index(wrapper)
+                group[at : at + 1] = list(anchor)
+        if title is not None and hint:
+            title.text = hint
+        elif title is not None:
+            group.remove(title)  # it is a name of DOT's
 
 
 def _align(root: ET.Element) -> None:
