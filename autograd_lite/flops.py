@@ -46,7 +46,7 @@ _COUNTS: dict[str, Count] = {
     **dict.fromkeys(
         ("same", "pick", "getitem", "scatter", "astype", "concatenate", "reshape", "ravel", "expand_dims", "squeeze",
          "transpose", "swapaxes", "moveaxis", "flip", "roll", "broadcast_to", "copy", "tril", "triu",
-         "where", "real", "imag", "conjugate", "positive", "nonzero", "flatnonzero", "argwhere"), _nothing,
+         "where", "masked", "real", "imag", "conjugate", "positive", "nonzero", "flatnonzero", "argwhere"), _nothing,
     ),
     **dict.fromkeys(("round", "fix", "isneginf", "isposinf", "isreal", "iscomplex", "isclose", "sinc", "clip", "angle",
                      "cumsum"), _entries),

@@ -110,6 +110,8 @@ def path(leaves: Iterable[Node], outputs: Iterable[Node]) -> Path:
                 found.append(node)
                 waiting += node.args
     found.sort(key=_number)
+    if not nested and all([node.args for node in found]):  # no other leaf was met: every node depends on the leaves
+        return Path(found, seen, nested)
     steps: list[Node] = []
     for node in found:
         for a in node.args:

@@ -64,7 +64,9 @@ def sum_to(adjoint: Any, x: Any) -> Any:
     if adjoint.shape != x.shape:
         new = adjoint.ndim - x.ndim
         stretched = [new + i for i, n in enumerate(x.shape) if n == 1 and adjoint.shape[new + i] != 1]
-        adjoint = adjoint.sum(axis=(*range(new), *stretched)).reshape(x.shape)
+        adjoint = adjoint.sum(axis=(*range(new), *stretched))
+        if stretched:
+            adjoint = adjoint.reshape(x.shape)
     if adjoint.dtype is x.dtype:
         return adjoint
     return cast(adjoint, x.dtype) if x.dtype.kind in "fc" else None

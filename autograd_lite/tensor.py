@@ -252,14 +252,17 @@ class Tensor:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__":
-            if kwargs or ufunc.nout > 1 or ufunc not in rules:
+            if kwargs or len(inputs) > 2 or ufunc.nout > 1 or ufunc not in rules:
                 return apply(ufunc, inputs, kwargs)
             tensor = _new(Tensor)
             if len(inputs) == 1:
-                x = inputs[0].node
-                tensor.node = Node(ufunc(x.value), ufunc, (x,))
+                node = inputs[0].node
+                tensor.node = Node(ufunc(node.value), ufunc, (node,))
             else:
-                tensor.node = record(ufunc, [a.node if type(a) is Tensor else a for a in inputs])
+                x, y = inputs
+                a, u = (x.node, x.node.value) if type(x) is Tensor else (x, x)
+                b, v = (y.node, y.node.value) if type(y) is Tensor else (y, y)
+                tensor.node = Node(ufunc(u, v), ufunc, (a, b))
             return tensor
         if method == "outer" and ufunc.nin == 2:
             return _outer(ufunc, *inputs, **kwargs)
@@ -426,6 +429,10 @@ _UNSUPPORTED = {
 }
 
 
+# An array's own method computes the same as the function, with half the Python on the way
+_AS_METHOD = {getattr(np, name): name for name in ("sum", "prod", "mean", "max", "min")}
+
+
 def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | Any = NO_KEYWORDS) -> Any:
     """Record ``function(*args, **kwargs)``, some of whose arguments are Tensors.
 
@@ -435,6 +442,10 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         if k in _UNSUPPORTED or v is np._NoValue or type(v) is Tensor or type(function) is np.ufunc:
             args, kwargs = _settle(function, args, kwargs)
             break
+    method = _AS_METHOD.get(function)
+    if method is not None and type(args[0]) is Tensor:
+        node, *rest = args[0].node, *args[1:]
+        return tensor_of(Node(getattr(node.value, method)(*rest, **kwargs), function, (node, *rest), kwargs))
     if function in rules:
         return tensor_of(record(function, [a.node if type(a) is Tensor else a for a in args], kwargs))
     composite = composites.get(function)
