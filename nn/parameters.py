@@ -12,7 +12,7 @@ __all__ = ["Joined", "adopt"]
 
 Array = Any
 
-SMALL = 1 << 15  # up to here, one call of NumPy costs more than what it computes
+SMALL = 1 << 13  # numbers; up to here one call of NumPy costs more than what it computes
 
 
 class Joined:

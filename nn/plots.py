@@ -139,7 +139,7 @@ def _mark_best(ax: Any, history: History) -> None:
     ax.plot(epoch, best, "o", markersize=9, color="white", markeredgecolor=VALIDATION, markeredgewidth=1.4, zorder=3)
     ax.text(
         0.98, 0.95, f"best validation {best:.3g}\nat epoch {epoch} of {len(history.loss)}", transform=ax.transAxes,
-        ha="right", va="top", color=MUTED,
+        ha="right", va="top", color=MUTED, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
 
 
