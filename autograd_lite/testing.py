@@ -94,13 +94,13 @@ def check_grads(
         return tuple(flatten(f(*rebuild(list(xs))))[0])
 
     primals = [as_leaf_value(x.value if type(x) is Tensor else x) for x in leaves]
-    places = [place for arg, name in zip(args, _parameter_names(f, len(args)), strict=True) for place in names(arg, name)]
+    places = [place for arg, name in zip(args, _parameters(f, len(args)), strict=True) for place in names(arg, name)]
     name = getattr(f, "__name__", type(f).__name__)
     label = "f" if name == "<lambda>" else name
     _Check(flat, label, primals, places, 1, tuple(modes), _Limits(rtol, atol, eps)).run(order)
 
 
-def _parameter_names(f: Callable[..., Any], n: int) -> list[str]:
+def _parameters(f: Callable[..., Any], n: int) -> list[str]:
     """What the first n arguments of f are called."""
     try:
         parameters = list(signature(f).parameters.values())
@@ -193,6 +193,7 @@ class _Check:
     def reverse(self) -> list[Array]:
         adjoints = self.adjoints(self.ws)
         slopes, noise = self.difference(self.vs)
+        noise *= _size(self.ws, [np.ones_like(w) for w in self.ws])
         if not self.close(_inner(adjoints, self.vs), _inner(self.ws, slopes), _size(self.ws, slopes), noise):
             for j, place in enumerate(self.places):
                 self.reverse_by(j, place, adjoints[j])
@@ -240,7 +241,9 @@ class _Check:
             if not abs(a - b) <= self.rounding * (_size(self.ws, one) + _size(adjoints, vs)) + self.atol / 10:
                 left, right, place = a, b, f"by {name}"
                 break
-        self.fail("adjoint identity", place, [f"⟨w, J v⟩ = {left!r} from the forward sweep", f"⟨Jᵀ w, v⟩ = {right!r} from the reverse sweep"])
+        self.fail("adjoint identity", place, [
+            f"⟨w, J v⟩ = {left!r} from the forward sweep", f"⟨Jᵀ w, v⟩ = {right!r} from the reverse sweep"
+        ])  # fmt: skip
 
     def derived(self, mode: str) -> _Check:
         """The check of (x, v) ↦ J v, or of (x, w) ↦ Jᵀ w."""
@@ -298,7 +301,7 @@ class _Check:
         return np.abs(d - e) <= self.rtol * np.max(np.abs(e), initial=0.0) + self.atol + noise
 
     def close(self, d: float, e: float, size: float, noise: float) -> bool:
-        return bool(abs(d - e) <= self.rtol * size + self.atol + noise * _size(self.ws, [np.ones_like(w) for w in self.ws]))
+        return bool(abs(d - e) <= self.rtol * size + self.atol + noise)
 
     def fail(self, what: str, place: str, lines: list[str]) -> NoReturn:
         head = f"check_grads: order {self.order}, {what} of {self.label}, {place}: wrong derivative"

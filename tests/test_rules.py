@@ -16,9 +16,8 @@ each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 first_of_each = pytest.mark.parametrize(
     "case", list({case.function: case for case in reversed(CASES)}.values()), ids=lambda case: case.function.__name__
 )
-real = pytest.mark.parametrize(
-    "case", [case for case in CASES if all(np.asarray(x).dtype == np.float64 for x in case.args)], ids=lambda case: case.id
-)
+all_float64 = [case for case in CASES if all(np.asarray(x).dtype == np.float64 for x in case.args)]
+real = pytest.mark.parametrize("case", all_float64, ids=lambda case: case.id)
 
 
 def arrays(tree):
@@ -90,7 +89,8 @@ def test_float32_in_float32_out(case, monkeypatch):
     check_grads(case.f, *args, order=1)
     if case.note != "dtype":
         monkeypatch.setattr(kinds, "cast", cast)
-        ag.vjp(lambda *x: sum(np.sum(y) for y in flatten(case.f(*x))[0] if y.dtype == np.float32), *args)[1](np.float32(1))
+        total = lambda *x: sum(np.sum(y) for y in flatten(case.f(*x))[0] if y.dtype == np.float32)
+        ag.vjp(total, *args)[1](np.float32(1))
 
 
 @each
@@ -109,17 +109,16 @@ def test_a_case_exercises_its_function(case, monkeypatch):
     called = set()
     if case.function in kinds.composites:
         composite = kinds.composites[case.function]
-        monkeypatch.setitem(
-            kinds.composites, case.function, lambda *args, **kwargs: called.add(case.function) or composite(*args, **kwargs)
-        )
+        seen = lambda *args, **kwargs: called.add(case.function) or composite(*args, **kwargs)
+        monkeypatch.setitem(kinds.composites, case.function, seen)
     called |= recorded(case.f(*[ag.Tensor(x) for x in case.args]))
     assert case.function in called
 
 
 def test_every_rule_and_composite_has_a_case():
     covered = {case.function for case in CASES}
-    missing = [f for f in (*rules, *kinds.composites) if f not in covered and f.__module__.startswith(("numpy", "autograd_lite"))]
-    assert not missing, f"no case in tests/cases.py: {[f.__name__ for f in missing]}"
+    missing = [f.__name__ for f in (*rules, *kinds.composites) if f not in covered]
+    assert not missing, f"no case in tests/cases.py: {missing}"
 
 
 def test_ids_are_unique():
@@ -131,46 +130,46 @@ def test_ids_are_unique():
 Z = 0.0
 CONVENTIONS = [
     # where                          function                                    argument              gradient
-    ("abs at 0",                     np.abs,                                     [Z, -2.0, 2.0],       [0, -1, 1]),
-    ("abs at 0, complex",            np.abs,                                     [0j, 3 + 4j],         [0, 0.6 - 0.8j]),
-    ("sign",                         np.sign,                                    [Z, 1.0],             [0, 0]),
-    ("sign at 0, complex",           lambda z: np.real(np.sign(z)),              [0j],                 [0]),
-    ("maximum at a tie",             lambda x: np.maximum(x, [1.0, 2.0, 3.0]),   [1.0, 3.0, 2.0],      [0.5, 1, 0]),
-    ("minimum at a tie",             lambda x: np.minimum(x, 1.0),               [1.0, 3.0, 0.0],      [0.5, 0, 1]),
-    ("maximum with itself",          lambda x: np.maximum(x, x),                 [1.0, 3.0],           [1, 1]),
-    ("fmax at a tie, nan",           lambda x: np.fmax(x, [1.0, np.nan]),        [1.0, 3.0],           [0.5, 1]),
-    ("fmin passes over nan",         lambda x: np.fmin(x, 2.0),                  [np.nan, 1.0],        [0, 1]),
-    ("max, three tied",              np.max,                                     [1.0, 1.0, 0.0, 1.0], [1/3, 1/3, 0, 1/3]),
-    ("min, two tied",                np.min,                                     [2.0, 1.0, 1.0],      [0, 0.5, 0.5]),
-    ("max of an axis, tied",         lambda x: np.max(x, axis=1),                [[1.0, 1.0], [0, 2]], [[0.5, 0.5], [0, 1]]),
-    ("max with nan",                 np.max,                                     [1.0, np.nan],        [0, 1]),
-    ("relu at 0",                    lambda x: np.where(x > 0, x, 0),            [Z, 1.0, -1.0],       [0, 1, 0]),
-    ("clip at its bounds",           lambda x: np.clip(x, -1, 1),                [-1.0, 1.0, 2.0, -2.0], [1, 1, 0, 0]),
-    ("clip of nan",                  lambda x: np.clip(x, -1, 1),                [np.nan, 0.5],        [1, 1]),
-    ("bound of clip, reached",       lambda b: np.clip([0.0, 1.0, 3.0], -1, b),  1.0,                  1),
-    ("norm at 0",                    np.linalg.norm,                             [Z, Z],               [0, 0]),
-    ("norm at 0, complex",           np.linalg.norm,                             [0j, 0j],             [0, 0]),
-    ("norm of an axis at 0",         lambda x: np.linalg.norm(x, axis=1),        [[0.0, 0], [3, 4]],   [[0, 0], [0.6, 0.8]]),
-    ("1-norm at 0",                  lambda x: np.linalg.norm(x, 1),             [Z, -2.0],            [0, -1]),
-    ("3-norm with a 0",              lambda x: np.linalg.norm(x, 3),             [Z, -2.0],            [0, -1]),
-    ("inf-norm, tied",               lambda x: np.linalg.norm(x, np.inf),        [2.0, -2.0, 1.0],     [0.5, -0.5, 0]),
-    ("3-norm at 0",                  lambda x: np.linalg.norm(x, 3),             [Z, Z],               [0, 0]),
-    ("1.5-norm at 0",                lambda x: np.linalg.norm(x, 1.5),           [Z, Z],               [0, 0]),
-    ("½-norm with a 0",              lambda x: np.linalg.norm(x, 0.5),           [Z, 4.0],             [0, 1]),
-    ("std of equal numbers",         np.std,                                     [2.0, 2.0],           [0, 0]),
-    ("std of one axis, equal",       lambda x: np.std(x, axis=1),                [[1.0, 1], [0, 2]],   [[0, 0], [-0.5, 0.5]]),
-    ("hypot at 0",                   lambda x: np.hypot(x, 0.0),                 [Z, -2.0],            [0, -1]),
-    ("0 to the power 0",             lambda x: x**0 + x**0.0,                    [Z, 2.0],             [0, 0]),
-    ("0 to a power of 0, an array",  lambda x: x ** np.array([0.0, 1.0, 2.0]),   [Z, Z, Z],            [0, 1, 0]),
-    ("power 0 of 0, exponent",       lambda y: np.array([0.0, 1.0, 2.0]) ** y,   [Z, Z, Z],            [0, 0, np.log(2)]),
-    ("exponent of 0",                lambda y: 0.0**y + 0**y,                    [1.0, 2.0],           [0, 0]),
-    ("x to the power x at 0",        lambda x: x**x,                             [Z, 1.0],             [0, 1]),
-    ("copysign at 0",                lambda x: np.copysign(x, -1.0),             [Z, 2.0],             [0, -1]),
-    ("prod of zeros",                np.prod,                                    [Z, 3.0, Z],          [0, 0, 0]),
-    ("det of a singular matrix",     np.linalg.det,                              [[1.0, 2], [2, 4]],   [[4, -2], [-2, 1]]),
-    ("det of the zero matrix",       np.linalg.det,                              [[0.0, 0], [0, 0]],   [[0, 0], [0, 0]]),
+    ("abs at 0",                     np.abs,                                  [Z, -2.0, 2.0],      [0, -1, 1]),
+    ("abs at 0, complex",            np.abs,                                  [0j, 3 + 4j],        [0, 0.6 - 0.8j]),
+    ("sign",                         np.sign,                                 [Z, 1.0],            [0, 0]),
+    ("sign at 0, complex",           lambda z: np.real(np.sign(z)),           [0j],                [0]),
+    ("maximum at a tie",             lambda x: np.maximum(x, [1.0, 2.0, 3.0]), [1.0, 3.0, 2.0],     [0.5, 1, 0]),
+    ("minimum at a tie",             lambda x: np.minimum(x, 1.0),            [1.0, 3.0, 0.0],     [0.5, 0, 1]),
+    ("maximum with itself",          lambda x: np.maximum(x, x),              [1.0, 3.0],          [1, 1]),
+    ("fmax at a tie, nan",           lambda x: np.fmax(x, [1.0, np.nan]),     [1.0, 3.0],          [0.5, 1]),
+    ("fmin passes over nan",         lambda x: np.fmin(x, 2.0),               [np.nan, 1.0],       [0, 1]),
+    ("max, three tied",              np.max,  [1.0, 1.0, 0.0, 1.0], [1/3, 1/3, 0, 1/3]),
+    ("min, two tied",                np.min,                                  [2.0, 1.0, 1.0],     [0, 0.5, 0.5]),
+    ("max of an axis, tied",         lambda x: np.max(x, axis=1),  [[1.0, 1.0], [0, 2]], [[0.5, 0.5], [0, 1]]),
+    ("max with nan",                 np.max,                                  [1.0, np.nan],       [0, 1]),
+    ("relu at 0",                    lambda x: np.where(x > 0, x, 0),         [Z, 1.0, -1.0],      [0, 1, 0]),
+    ("clip at its bounds",           lambda x: np.clip(x, -1, 1),  [-1.0, 1.0, 2.0, -2.0], [1, 1, 0, 0]),
+    ("clip of nan",                  lambda x: np.clip(x, -1, 1),             [np.nan, 0.5],       [1, 1]),
+    ("bound of clip, reached",       lambda b: np.clip([0.0, 1.0, 3.0], -1, b), 1.0,                 1),
+    ("norm at 0",                    np.linalg.norm,                          [Z, Z],              [0, 0]),
+    ("norm at 0, complex",           np.linalg.norm,                          [0j, 0j],            [0, 0]),
+    ("norm of an axis at 0", lambda x: np.linalg.norm(x, axis=1), [[0.0, 0], [3, 4]], [[0, 0], [0.6, 0.8]]),
+    ("1-norm at 0",                  lambda x: np.linalg.norm(x, 1),          [Z, -2.0],           [0, -1]),
+    ("3-norm with a 0",              lambda x: np.linalg.norm(x, 3),          [Z, -2.0],           [0, -1]),
+    ("inf-norm, tied",               lambda x: np.linalg.norm(x, np.inf),     [2.0, -2.0, 1.0],    [0.5, -0.5, 0]),
+    ("3-norm at 0",                  lambda x: np.linalg.norm(x, 3),          [Z, Z],              [0, 0]),
+    ("1.5-norm at 0",                lambda x: np.linalg.norm(x, 1.5),        [Z, Z],              [0, 0]),
+    ("½-norm with a 0",              lambda x: np.linalg.norm(x, 0.5),        [Z, 4.0],            [0, 1]),
+    ("std of equal numbers",         np.std,                                  [2.0, 2.0],          [0, 0]),
+    ("std of one axis, equal", lambda x: np.std(x, axis=1), [[1.0, 1], [0, 2]], [[0, 0], [-0.5, 0.5]]),
+    ("hypot at 0",                   lambda x: np.hypot(x, 0.0),              [Z, -2.0],           [0, -1]),
+    ("0 to the power 0",             lambda x: x**0 + x**0.0,                 [Z, 2.0],            [0, 0]),
+    ("0 to a power of 0, an array",  lambda x: x ** np.array([0.0, 1.0, 2.0]), [Z, Z, Z],           [0, 1, 0]),
+    ("power 0 of 0, exponent",       lambda y: np.array([0.0, 1.0, 2.0]) ** y, [Z, Z, Z],           [0, 0, np.log(2)]),
+    ("exponent of 0",                lambda y: 0.0**y + 0**y,                 [1.0, 2.0],          [0, 0]),
+    ("x to the power x at 0",        lambda x: x**x,                          [Z, 1.0],            [0, 1]),
+    ("copysign at 0",                lambda x: np.copysign(x, -1.0),          [Z, 2.0],            [0, -1]),
+    ("prod of zeros",                np.prod,                                 [Z, 3.0, Z],         [0, 0, 0]),
+    ("det of a singular matrix",     np.linalg.det,                           [[1.0, 2], [2, 4]],  [[4, -2], [-2, 1]]),
+    ("det of the zero matrix",       np.linalg.det,                           [[0.0, 0], [0, 0]],  [[0, 0], [0, 0]]),
     ("masked division by 0",         lambda x: np.where(x == 0, 0, x / np.where(x == 0, 1, x)), [Z, 2.0], [0, 0]),
-    ("masked, an infinite partial",  lambda x: np.maximum(x, np.where(x > 0, 1e300, 1) * 0 + 1) * 2, [2.0, 0.5], [2, 0]),
+    ("masked, an infinite partial", lambda x: np.maximum(x, np.where(x > 0, 1e300, 1) * 0 + 1) * 2, [2.0, 0.5], [2, 0]),
 ]  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def cholesky_vjp(g, out, a):
 
 @primitive
 def cofactor(a):
-    """∂det A/∂A = C = det(A) A⁻ᵀ; where A = U S Vᴴ is singular, Ū (products of all singular values but one) Vᵀ·det U Vᴴ."""
+    """C = ∂det A/∂A = det(A) A⁻ᵀ; where A = U S Vᴴ is singular, Ū cof(S) Vᵀ·det(U Vᴴ)."""
     det = np.linalg.det(a)
     if np.all(det != 0):
         return outside(det) * T(np.linalg.inv(a))
@@ -63,7 +63,7 @@ def cofactor(a):
 
 
 def cofactor_change(d, out, a):
-    """Ċ = tr(A⁻¹Ȧ)·C − C Ȧᵀ A⁻ᵀ, a symmetric map of Ȧ and so its own transpose; where A is singular, by cofactors of S."""
+    """Ċ = tr(A⁻¹Ȧ)·C − C Ȧᵀ A⁻ᵀ, a symmetric map of Ȧ and so its own transpose."""
     if np.any(np.linalg.det(a) == 0):
         return singular_cofactor_change(d, a)
     inverse = T(np.linalg.inv(a))
@@ -71,7 +71,7 @@ def cofactor_change(d, out, a):
 
 
 def singular_cofactor_change(d, a):
-    """With E = Uᴴ Ȧ V and P_ij the product of all singular values but two: Ū (diag(P·diag E) − P∘Eᵀ) Vᵀ·det U Vᴴ."""
+    """Ū (diag(P·diag E) − P∘Eᵀ) Vᵀ·det(U Vᴴ), E = Uᴴ Ȧ V, P_ij the product of all singular values but s_i and s_j."""
     u, s, vh = np.linalg.svd(a)
     one = np.eye(s.shape[-1], dtype=bool)
     others = np.prod(np.where(one[:, None] | one, 1, s[..., None, None, :]), axis=-1) * ~one

@@ -45,13 +45,14 @@ def einsum(*operands, optimize=False):
     """Every notation of np.einsum, reduced to ``contract``: sums and diagonals of a single operand come first."""
     if not isinstance(operands[0], str):
         operands = from_sublists(operands)
-    terms, result, operands = explicit(operands[0].replace(" ", ""), list(operands[1:]))
-    size = {k: n for term, x in zip(terms, operands, strict=True) for k, n in zip(term, np.shape(x), strict=True) if n != 1}
+    arrays = [x if hasattr(x, "shape") else np.asarray(x) for x in operands[1:]]
+    terms, result, operands = explicit(operands[0].replace(" ", ""), arrays)
+    long = {k for term, x in zip(terms, operands, strict=True) for k, n in zip(term, x.shape, strict=True) if n != 1}
     for i, x in enumerate(operands):
-        terms[i], x = take_diagonals(terms[i], x)
-        stretched = [k in size and n == 1 for k, n in zip(terms[i], np.shape(x), strict=True)]
-        operands[i] = np.squeeze(x, axis=tuple(axis for axis, yes in enumerate(stretched) if yes)) if any(stretched) else x
-        terms[i] = "".join(k for k, yes in zip(terms[i], stretched, strict=True) if not yes)
+        term, x = take_diagonals(terms[i], x)
+        stretched = tuple(axis for axis, k in enumerate(term) if k in long and x.shape[axis] == 1)
+        operands[i] = np.squeeze(x, axis=stretched) if stretched else x
+        terms[i] = "".join(k for axis, k in enumerate(term) if axis not in stretched)
     for i, term in enumerate(terms):
         elsewhere = set(result).union(*terms[:i], *terms[i + 1 :])
         alone = tuple(axis for axis, k in enumerate(term) if k not in elsewhere)
@@ -141,7 +142,7 @@ def tensordot(a, b, axes=2):
     shape_a, shape_b = np.shape(a), np.shape(b)
     axes_a, axes_b = [k % len(shape_a) for k in axes_a], [k % len(shape_b) for k in axes_b]
     if [shape_a[k] for k in axes_a] != [shape_b[k] for k in axes_b]:
-        raise ValueError(f"np.tensordot: axes {axes_a} of shape {shape_a} do not match axes {axes_b} of shape {shape_b}")
+        raise ValueError(f"np.tensordot: axes {axes_a} of shape {shape_a} do not fit axes {axes_b} of shape {shape_b}")
     free_a = [k for k in range(len(shape_a)) if k not in axes_a]
     free_b = [k for k in range(len(shape_b)) if k not in axes_b]
     summed = math.prod(shape_a[k] for k in axes_a)

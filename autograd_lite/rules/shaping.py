@@ -80,7 +80,7 @@ def ravel(a, order="C"):
 
 @composed(np.concatenate)
 def concatenate_list(arrays, axis=0, out=None, *, dtype=None):
-    joined = concatenate(*arrays, axis=axis)
+    joined = concatenate(*[a if hasattr(a, "shape") else np.asarray(a) for a in arrays], axis=axis)
     return joined if dtype is None else joined.astype(dtype)
 
 
