@@ -260,6 +260,8 @@ class Tensor:
                 tensor.node = Node(ufunc(node.value), ufunc, (node,))
             else:
                 x, y = inputs
+                if type(x) in (list, tuple) or type(y) in (list, tuple):  # rules compute with their arguments
+                    return ufunc(*[np.asarray(x) if type(x) in (list, tuple) else x for x in inputs])
                 a, u = (x.node, x.node.value) if type(x) is Tensor else (x, x)
                 b, v = (y.node, y.node.value) if type(y) is Tensor else (y, y)
                 tensor.node = Node(ufunc(u, v), ufunc, (a, b))

@@ -39,6 +39,8 @@ case(np.subtract, "operators",             lambda x, y: 1 - x - y - 2,          
 case(np.multiply, "operators",             lambda x, y: 2 * x * y * 3,                R(2), R())
 case(np.divide,   "operators",             lambda x, y: 1 / x / y / 2,                P(2), P())
 case(np.divide,   "by a small number",     lambda x, y: x / y,                        R(2), 1e-3)
+case(np.divide,   "lists",                 lambda x: np.divide([1, 2], x) + np.divide(x, [3.0, 4]), P(2))
+case(np.power,    "lists",                 lambda x: np.power([1.5, 2], x) + np.power(x, (2, 3)), P(2))
 case(np.power,    "operators",             lambda x, y: x**y + 2**y + x**3 + x**0.5,  P(2), P(2))
 case(np.power,    "negative base",         lambda x: x**3 + x**-2 + x**np.array([0, 1, 2]), -1.5)
 case(np.power,    "zero base",             lambda x: x**3 + x**1 + x**0 + x**2.0,     [0.0, 2.0])

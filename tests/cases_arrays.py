@@ -55,6 +55,7 @@ case(np.concatenate, "with a plain one", lambda x: np.concatenate([np.zeros_like
 case(np.concatenate, "with nothing",   lambda x, y: np.concatenate([x, y]),         R(2, 2), R(0, 2))
 case(np.concatenate, "complex, real",  lambda x, y: np.concatenate([x, y]),         C(2), R(1))
 case(np.concatenate, "dtype",          lambda x: np.concatenate([x, x], dtype=np.float64), R(2))
+case(np.concatenate, "lists",          lambda x: np.concatenate([[1, 2], x, (3,)]),   R(2))
 case(np.stack,   "numbers",            lambda x, y: np.stack([x, y, x * y]),        R(), R())
 case(np.stack,   "axis",               lambda x, y: np.stack([x, y], axis=-1),      R(2, 3), R(2, 3))
 case(np.vstack,  "1-d and 2-d",        lambda x, y: np.vstack([x, y]),              R(3), R(2, 3))
@@ -124,6 +125,7 @@ case(np.matmul, "stretched stacks",    np.matmul,                               
 case(np.matmul, "stack, vector",       np.matmul,                                   R(2, 2, 3), R(3))
 case(np.matmul, "vector, stack",       np.matmul,                                   R(3), R(2, 3, 2))
 case(np.matmul, "plain on the left",   lambda y: np.array([[1.0, 2.0]]) @ y + y @ np.array([[1.0], [2.0]]), M(2, 2))
+case(np.matmul, "lists",               lambda x: [[1, 2, 3]] @ x + x @ [1, 2, 3] + np.matmul([4, 5, 6], x), R(3))
 case(np.matmul, "empty",               np.matmul,                                   R(2, 0), R(0, 3))
 case(np.matmul, "complex",             np.matmul,                                   C(2, 2), C(2, 2))
 case(np.dot,    "0-d",                 np.dot,                                      R(), R(2))
@@ -183,6 +185,7 @@ case(np.einsum, "sublists",            lambda x, y: np.einsum(x, [0, 1], y, [1, 
 case(np.einsum, "sublists, implicit",  lambda x, y: np.einsum(x, [0, 1], y, [1, 2]), R(2, 3), R(3, 2))
 case(np.einsum, "sublists, ellipsis",  lambda x, y: np.einsum(x, [..., 1], y, [1, 2], [..., 2]), R(2, 3), R(3, 2))
 case(np.einsum, "the same twice",      lambda x: np.einsum("ij,kj->ik", x, x),      R(2, 3))
+case(np.einsum, "list",                lambda x: np.einsum("i,ji->j", [1, 2], x),     R(3, 2))
 case(np.einsum, "complex",             lambda x, y: np.einsum("ij,j->i", x, y),     C(2, 2), C(2))
 
 # linear algebra

@@ -26,7 +26,7 @@ LACKS = """
     concatenate: [fcd]*; array_split: *; split: *; hsplit: *; vsplit: *; take: *; take_along_axis: *; diagonal: *
     trace: stack; vdot: *; dot: matrices; outer: flattened; cross: broadcast; einsum: sublists, *; einsum: *diagonal*
     einsum: *trace*; einsum: size 1 everywhere*; matrix_power: *; multi_dot: three; slogdet: stack
-    solve: stack, *; solve: matrix, stack; solve: real, complex; *: ufunc method; *: empty; *: of nothing; *: nothing
+    solve: stack, *; solve: matrix, stack; solve: real, complex; *: ufunc method; *: lists; *: empty; *: of nothing; *: nothing
 """
 # Where it is wrong; test_rules.py compares ours with differences there
 WRONG = """
