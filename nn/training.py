@@ -107,12 +107,13 @@ def fit(
     leaves, rebuild = trees.flatten(model)
     if not leaves:
         raise TypeError(f"this model has no parameters to train: {model!r}")
-    leaves = [np.array(leaf) for leaf in leaves]
+    leaves = [np.array(leaf, dtype=np.result_type(np.asarray(leaf), np.float16)) for leaf in leaves]
+    dtype = np.result_type(*leaves)
     objective = Objective(default_cost(model) if cost is None else cost, regularization)
-    data = _prepared("X", "y", model, objective, X, y, leaves[0].dtype)
+    data = _prepared("X", "y", model, objective, X, y, dtype)
     validation = None
     if validation_data is not None:
-        validation = _prepared("validation X", "validation y", model, objective, *validation_data, leaves[0].dtype)
+        validation = _prepared("validation X", "validation y", model, objective, *validation_data, dtype)
     history = History(model=model, cost=objective.cost.title)
     with progress(epochs, verbose) as tell:
         run = _Run(model, rebuild, leaves, objective, optimizer_named(optimizer), data, history)
@@ -230,8 +231,9 @@ def _prepared(
     X = numbers(x_name, X).astype(dtype, copy=False)
     if X.ndim == 0 or not len(X):
         raise ValueError(f"{x_name} must have a row for each sample and at least one, but has shape {X.shape}")
-    if np.ndim(y) == 0 or len(y) != len(X):
-        raise ValueError(f"{x_name} has {len(X)} rows, but {y_name} has shape {np.shape(y)}: one target for each row")
+    rows = len(y) if hasattr(y, "__len__") else 0
+    if rows != len(X):
+        raise ValueError(f"{x_name} has {len(X)} rows, but {y_name} has {rows}: give one target for each row")
     objective.from_logits(model)
     with np.errstate(all="ignore"):
         shape = np.shape(model(X[:1]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -143,6 +145,39 @@ def test_a_cost_of_ones_own_gets_labels_as_they_are():
         trained(cost=type("", (), {"__name__": "squares", "__call__": lambda self, t, y: (t - y) ** 2})())
 
 
+@dataclass
+class Line:
+    """A model of Python numbers."""
+
+    slope: Any = 2
+    offset: Any = 0.5
+
+    def __call__(self, x):
+        return self.slope * x + self.offset
+
+
+def test_a_model_of_plain_numbers_is_trained_in_float64():
+    x = np.linspace(0, 1, 9)
+    model = Line()
+    nn.fit(model, x, 3 * x - 1, optimizer=nn.GD(0.5), batch_size=None, epochs=500)
+    np.testing.assert_allclose([model.slope, model.offset], [3, -1], rtol=1e-9)
+
+
+def test_what_was_learnt_before_an_interruption_is_kept():
+    calls = []
+
+    def interrupted(targets, outputs):
+        calls.append(len(targets))
+        if len(calls) == 8:
+            raise KeyboardInterrupt
+        return np.mean((targets - outputs) ** 2)
+
+    model = nn.FFNN([3, 6, 1], seed=0)
+    with pytest.raises(KeyboardInterrupt):
+        nn.fit(model, X, Y, cost=interrupted, batch_size=None, seed=1)
+    np.testing.assert_array_equal(weights(model), weights(trained(batch_size=None, epochs=7, cost="mse")[0]))
+
+
 def test_zero_epochs_change_nothing():
     model, history = trained(epochs=0)
     np.testing.assert_array_equal(weights(model), weights(nn.FFNN([3, 6, 1], seed=0)))
@@ -192,7 +227,9 @@ NOT_A_NUMBER = np.where(np.arange(120).reshape(40, 3) == 7, np.nan, X)
         (NOT_A_NUMBER, Y, {}, ValueError, r"X must be finite, but 1 of 120 entries.*at \[2, 1\]"),
         (X, np.full(40, np.inf), {}, ValueError, "the targets must be finite"),
         (X[:, :2], Y, {}, ValueError, r"Dense\(3 → 6, tanh\) takes x with 3 columns"),
-        (X, Y[:39], {}, ValueError, r"X has 40 rows, but y has shape \(39,\)"),
+        (X, Y[:39], {}, ValueError, "X has 40 rows, but y has 39"),
+        (X, 3.0, {}, ValueError, "X has 40 rows, but y has 0"),
+        (X, [[1], [1, 2]] * 20, {}, ValueError, "rows have different lengths"),
         (X[:0], Y[:0], {}, ValueError, "at least one"),
         (X, Y, {"validation_data": (X[:5], Y)}, ValueError, "validation X has 5 rows"),
         (X.astype(str), Y, {}, TypeError, "X must be numbers, but is text"),
