@@ -219,7 +219,6 @@ def _digits(terminal: Terminal, place: Path, epochs: int) -> int:
     )
     nn.training_figure(history, y_test, predicted, place / "training.svg")
     _saved(terminal, place / "training.svg", "losses and confusion matrix")
-    objective = nn.objective("categorical_cross_entropy", nn.L2(1e-4))
-    graph = trace(objective)(model, X[:64], y[:64]).reverse_sweep()
+    graph = trace(nn.objective("categorical_cross_entropy"))(model, X[:64], y[:64]).reverse_sweep()
     _draw(terminal, graph, place / "network.svg", level="layers", title=f"FFNN 64 → 64 → 10 {dot} handwritten digits")
     return 0 if good else 1

@@ -8,6 +8,7 @@ Source: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed. (SIAM, 2008)
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -239,11 +240,11 @@ class Graph:
 
         return drawing.svg(self, **options)
 
-    def save(self, file: Any, **options: Any) -> None:
-        """Write the picture to a file: .svg, .png, .dot or .gv; options as in ``autograd_lite.drawing``."""
+    def save(self, file: Any, **options: Any) -> Path:
+        """Write the picture to a file, .svg, .png, .dot or .gv, and return its path; options as in ``svg``."""
         from . import drawing
 
-        drawing.save(self, file, **options)
+        return drawing.save(self, file, **options)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         bundle = {"text/plain": str(self)}
