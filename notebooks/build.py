@@ -46,12 +46,13 @@ def complaints(source: Path, fresh: nbformat.NotebookNode) -> list[str]:
         return [f"{target.name} is missing"]
     kept = nbformat.read(target, as_version=4)
     found = []
-    if [(cell.cell_type, cell.source) for cell in kept.cells] != [(cell.cell_type, cell.source) for cell in fresh.cells]:
+    texts = [[(cell.cell_type, cell.source) for cell in notebook.cells] for notebook in (kept, fresh)]
+    if texts[0] != texts[1]:
         found.append(f"{target.name} was made from another text than {source.name}")
     outputs = [output for cell in kept.cells if cell.cell_type == "code" for output in cell.outputs]
     if any(output.output_type == "error" for output in outputs):
         found.append(f"{target.name} holds an error")
-    if not any("image/svg+xml" in output.get("data", {}) or "image/png" in output.get("data", {}) for output in outputs):
+    if not any({"image/svg+xml", "image/png"} & output.get("data", {}).keys() for output in outputs):
         found.append(f"{target.name} holds no picture")
     return found
 

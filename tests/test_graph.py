@@ -118,6 +118,6 @@ def test_a_million_operations():
             x = x * 1.0000001 + 1e-9
         return x
 
-    value, slope = ag.value_and_grad(chain)(0.5)
+    slope = ag.grad(chain)(0.5)
     assert slope == pytest.approx(1.0000001**500_000, rel=1e-9)
     assert ag.jvp(chain, (0.5,), (1.0,))[1] == pytest.approx(slope, rel=1e-12)
