@@ -92,11 +92,11 @@ METHODS = [
     ("sum", (), {}), ("sum", (0,), {}), ("sum", (), {"axis": (0, 1), "keepdims": True}), ("mean", (1,), {}),
     ("prod", (), {}), ("max", (0,), {}), ("min", (), {"axis": -1}), ("var", (), {"ddof": 1}), ("std", (0,), {}),
     ("cumsum", (1,), {}), ("argmax", (), {}), ("argsort", (), {"axis": 0}), ("clip", (-1.0, 2.0), {}),
-    ("ravel", (), {}), ("reshape", (3, 2), {}), ("reshape", ((-1,),), {}), ("reshape", (3, 2), {"order": "F"}), ("transpose", (), {}),
-    ("transpose", (1, 0), {}), ("swapaxes", (0, 1), {}), ("squeeze", (), {}), ("flatten", (), {}), ("copy", (), {}),
-    ("astype", (np.float32,), {}), ("dot", (B.T,), {}), ("take", ([0, 2], 1), {}), ("repeat", (2,), {}),
-    ("trace", (), {}), ("diagonal", (), {}), ("round", (1,), {}), ("all", (), {}), ("any", (1,), {}), ("conj", (), {}), ("ptp", (), {}),
-    ("cumprod", (0,), {}),
+    ("ravel", (), {}), ("reshape", (3, 2), {}), ("reshape", ((-1,),), {}), ("reshape", (3, 2), {"order": "F"}),
+    ("transpose", (), {}), ("transpose", (1, 0), {}), ("swapaxes", (0, 1), {}), ("squeeze", (), {}),
+    ("flatten", (), {}), ("copy", (), {}), ("astype", (np.float32,), {}), ("dot", (B.T,), {}),
+    ("take", ([0, 2], 1), {}), ("repeat", (2,), {}), ("trace", (), {}), ("diagonal", (), {}), ("round", (1,), {}),
+    ("all", (), {}), ("any", (1,), {}), ("conj", (), {}), ("ptp", (), {}), ("cumprod", (0,), {}),
 ]  # fmt: skip
 
 
