@@ -259,10 +259,11 @@ def composed(function: Function) -> Callable[[Function], Function]:
         def call(*args: Any, **kwargs: Any) -> Any:
             if kwargs or len(args) > out_at:
                 kwargs = {k: v for k, v in kwargs.items() if v is not np._NoValue and (k in known or v is not None)}
-                refused = [k for k in kwargs if k not in known or k == "out" and kwargs[k] is not None]
+                refused = [k for k in kwargs if k not in known or (k == "out" and kwargs[k] is not None)]
                 if refused or any(a is not None for a in args[out_at : out_at + 1]):
                     accepted = ", ".join([k for k in known if k != "out"])
-                    raise TypeError(f"{function.__name__}: {(refused or ['out'])[0]}= is not recorded; it takes {accepted}")
+                    keyword = refused[0] if refused else "out"
+                    raise TypeError(f"{function.__name__}: {keyword}= is not recorded; it takes {accepted}")
             return composite(*args, **kwargs)
 
         composites[function] = call

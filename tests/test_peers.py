@@ -22,11 +22,12 @@ LACKS = """
     float_power: *; fmod: *; copysign: *; nextafter: *; positive: *; cbrt: *; clip: *; angle: degrees
     negative: operators; ptp: *; cumprod: *; average: *; vector_norm: *; std: ddof; var: ddof; norm: columns, rows
     norm: matrix*; norm: ord [1ib0]*; norm: *keepdims; norm: complex, ord 1, 3; where: [msc]*
-    copy: *; flip: *; transpose: *; broadcast_to: *; roll: two axes; repeat: each its own; atleast_?d: *; dstack: *
-    concatenate: [fcd]*; array_split: *; split: *; hsplit: *; vsplit: *; take: *; take_along_axis: *; diagonal: *
-    trace: stack; vdot: *; dot: matrices; outer: flattened; cross: broadcast; einsum: sublists, *; einsum: *diagonal*
-    einsum: *trace*; einsum: size 1 everywhere*; matrix_power: *; multi_dot: three; slogdet: stack
-    solve: stack, *; solve: matrix, stack; solve: real, complex; *: ufunc method; *: lists; *: empty; *: of nothing; *: nothing
+    copy: *; flip: *; transpose: *; broadcast_to: *; roll: two axes; repeat: each its own; atleast_?d: *
+    dstack: *; concatenate: [fcd]*; array_split: *; split: *; hsplit: *; vsplit: *; take: *; take_along_axis: *
+    diagonal: *; trace: stack; vdot: *; dot: matrices; outer: flattened; cross: broadcast; einsum: sublists, *
+    einsum: *diagonal*; einsum: *trace*; einsum: size 1 everywhere*; matrix_power: *; multi_dot: three; slogdet: stack
+    solve: stack, *; solve: matrix, stack; solve: real, complex
+    *: ufunc method; *: lists; *: empty; *: of nothing; *: nothing
 """
 # Where it is wrong; test_rules.py compares ours with differences there
 WRONG = """

@@ -3,7 +3,7 @@
 Conventions, at points where a derivative does not exist: |x|' = 0 at 0; at ties of maximum and minimum each argument
 gets half; clip passes the derivative on its closed interval; a power is treated as constant where its formula would
 say 0·inf.  For complex numbers a partial is the holomorphic derivative; where a real result comes from a complex
-argument (abs, angle, real, imag) p is such that ẏ = Re(p·ẋ), and so the adjoint of a real cost is u_x − i·u_y.
+argument (abs, real, imag) p is such that ẏ = Re(p·ẋ), and so the adjoint of a real cost is u_x − i·u_y.
 
 Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions (1964), 3.3, 4.1 to 4.6.
 """
