@@ -202,6 +202,18 @@ def test_divergence_says_where_it_began_and_keeps_the_last_finite_parameters():
     assert caught.value.history.model is model
 
 
+def test_after_divergence_the_model_is_as_it_was_one_step_before():
+    settings = {"optimizer": nn.GD(lr=1e3), "batch_size": None}
+    model = nn.FFNN([3, 6, 1], hidden="elu", seed=0)
+    with pytest.raises(nn.DivergenceError) as caught:
+        nn.fit(model, X, Y, epochs=1000, **settings)
+    epochs = len(caught.value.history.loss)
+    assert epochs > 2
+    other = nn.FFNN([3, 6, 1], hidden="elu", seed=0)
+    nn.fit(other, X, Y, epochs=epochs - 1, **settings)
+    np.testing.assert_array_equal(weights(model), weights(other))
+
+
 def test_a_model_that_starts_with_nan_is_unchanged_and_named():
     model = nn.FFNN([3, 1], seed=0)
     model[0].biases[:] = np.nan
