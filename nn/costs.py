@@ -49,7 +49,10 @@ class Cost:
         """The cost, one number; ``from_logits=True`` says that ``outputs`` come before the last activation."""
         if from_logits and self.link is None:
             raise TypeError(f"the {self.title} has no form from logits: leave out from_logits=True")
-        outputs = outputs if type(outputs) is ag.Tensor else numbers("the outputs", outputs)
+        if type(outputs) is not ag.Tensor:
+            if self.link is not None and not from_logits and np.asarray(outputs).dtype.kind in "biu":
+                raise TypeError(f"the {self.title} takes the targets first and then probabilities, not integers")
+            outputs = numbers("the outputs", outputs)
         targets = self.fitted(targets, outputs)
         return self.of_logits(targets, outputs) if from_logits else self.of_outputs(targets, outputs)
 

@@ -130,6 +130,8 @@ def test_a_cost_of_probabilities_refuses_other_outputs():
         nn.binary_cross_entropy([1, 0], [-2.0, 0.5])
     with pytest.raises(ValueError, match="an output for each class"):
         nn.categorical_cross_entropy([1, 0], [[0.5], [0.5]])
+    with pytest.raises(TypeError, match="the targets first and then probabilities"):
+        nn.binary_cross_entropy([0.9, 0.2], [1, 0])
     with pytest.raises(TypeError, match="no form from logits"):
         nn.mean_squared_error([1.0], [1.0], from_logits=True)
 
