@@ -440,6 +440,8 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
 
     Raises TypeError if the function has no rule, so that no derivative is ever dropped in silence.
     """
+    if len(args) > 2 and type(function) is not np.ufunc and function in rules:
+        args, kwargs = _by_keyword(function, args, kwargs)
     for k, v in kwargs.items():
         if k in _UNSUPPORTED or v is np._NoValue or type(v) is Tensor or type(function) is np.ufunc:
             args, kwargs = _settle(function, args, kwargs)
@@ -486,6 +488,25 @@ def _settle(
         if v is not np._NoValue:
             plain[k] = v
     return args, plain
+
+
+_positions: dict[Callable[..., Any], int] = {}
+
+
+def _by_keyword(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | Any
+) -> tuple[tuple[Any, ...], dict[str, Any] | Any]:
+    """The call with ``out`` and what follows it by keyword: np.sum(x, 0, None, buffer) is no less refused."""
+    if function not in _positions:
+        try:
+            names = parameters(function)
+        except ValueError:  # some functions written in C do not tell their parameters; none of them has these
+            names = ()
+        _positions[function] = names.index("out") if "out" in names else 64
+    first = _positions[function]
+    if len(args) <= first:
+        return args, kwargs
+    return args[:first], {**dict(zip(parameters(function)[first:], args[first:], strict=False)), **kwargs}
 
 
 def _by_position(

@@ -251,10 +251,24 @@ def test_composites_name_what_they_refuse():
             call()
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: np.sum(t, 0, None, np.zeros(3)), lambda: np.mean(t, 0, None, np.zeros(3)),
+        lambda: np.max(t, 0, np.zeros(3)), lambda: np.cumsum(t, 0, None, np.zeros((2, 3))),
+        lambda: np.clip(t, 0, 1, np.zeros((2, 3))), lambda: np.round(t, 1, np.zeros((2, 3))),
+        lambda: np.std(t, 0, None, np.zeros(3)), lambda: np.sum(t, None, None, None, False, 0.5),
+    ],
+)  # fmt: skip
+def test_what_is_refused_by_keyword_is_refused_by_position(call):
+    with pytest.raises(TypeError, match=r"(out|initial)= has no derivative rule yet"):
+        call()
+
+
 def test_keywords_that_say_nothing_are_accepted():
     np.stack([t, t], out=None, dtype=None)
     np.sum(t, where=True, out=None, dtype=None)
-    np.mean(t, 0, None, None)
+    np.testing.assert_array_equal(np.mean(t, 0, None, None, True).value, np.mean(X, 0, keepdims=True))
     np.take(t, [0], 0, None, "raise")
 
 
