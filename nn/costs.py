@@ -12,6 +12,9 @@ A cost knows which activation ``link`` turns logits into its probabilities.  ``f
 that ends in this activation is trained on its ``logits``, so one writes the model that gives probabilities and the cost
 is computed stably all the same.
 
+With weights w_i of the samples, every mean over i becomes Σ_i w_i (·)_i / Σ_i w_i: a sample of weight 2 counts as if it
+stood there twice, one of weight 0 as if it did not.
+
 Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (MIT Press, 2016), section 6.2.
 """
 
@@ -19,6 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -26,7 +30,7 @@ import numpy as np
 import autograd_lite as ag
 
 from .activations import Activation, shifted, sigmoid, softmax
-from .targets import class_targets, numbers, probability_targets, value_targets
+from .targets import class_targets, numbers, probability_targets, row_weights, value_targets
 
 __all__ = [
     "BinaryCrossEntropy", "CategoricalCrossEntropy", "Cost", "MeanSquaredError", "binary_cross_entropy",
@@ -45,8 +49,11 @@ class Cost:
     title = "cost"
     link: Activation | None = None
 
-    def __call__(self, targets: Any, outputs: Any, from_logits: bool = False) -> Any:
-        """The cost, one number; ``from_logits=True`` says that ``outputs`` come before the last activation."""
+    def __call__(self, targets: Any, outputs: Any, from_logits: bool = False, sample_weight: Any = None) -> Any:
+        """The cost, one number; ``from_logits=True`` says that ``outputs`` come before the last activation.
+
+        ``sample_weight`` of shape (n,) says how much each row counts in the mean.
+        """
         if from_logits and self.link is None:
             raise TypeError(f"the {self.title} has no form from logits: leave out from_logits=True")
         if type(outputs) is not ag.Tensor:
@@ -54,7 +61,8 @@ class Cost:
                 raise TypeError(f"the {self.title} takes the targets first and then probabilities, not integers")
             outputs = numbers("the outputs", outputs)
         targets = self.fitted(targets, outputs)
-        return self.of_logits(targets, outputs) if from_logits else self.of_outputs(targets, outputs)
+        weights = None if sample_weight is None else row_weights(sample_weight, outputs.shape, outputs.dtype)
+        return self.of_logits(targets, outputs, weights) if from_logits else self.of_outputs(targets, outputs, weights)
 
     def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
         """The targets as an array of the shape and dtype of the outputs, or an error that says what is wrong."""
@@ -70,11 +78,11 @@ class Cost:
         labels = targets if targets.ndim == checked.ndim else np.expand_dims(targets, -1)
         return np.equal(labels, np.arange(checked.shape[-1]))
 
-    def of_outputs(self, targets: Array, outputs: Array) -> Any:
-        """The cost of the outputs; both arrays have the same shape."""
+    def of_outputs(self, targets: Array, outputs: Array, weights: Array | None = None) -> Any:
+        """The cost of the outputs; both arrays have the same shape, and weights of mean 1 broadcast against them."""
         raise NotImplementedError
 
-    def of_logits(self, targets: Array, logits: Array) -> Any:
+    def of_logits(self, targets: Array, logits: Array, weights: Array | None = None) -> Any:
         """The cost of what comes before the last activation."""
         raise NotImplementedError
 
@@ -94,8 +102,8 @@ class MeanSquaredError(Cost):
 
     title = "mean squared error"
 
-    def of_outputs(self, targets: Array, outputs: Array) -> Any:
-        return np.sum((outputs - targets) ** 2) / float(outputs.size)
+    def of_outputs(self, targets: Array, outputs: Array, weights: Array | None = None) -> Any:
+        return weighted_sum((outputs - targets) ** 2, weights) / float(outputs.size)
 
 
 class BinaryCrossEntropy(Cost):
@@ -116,12 +124,12 @@ class BinaryCrossEntropy(Cost):
     def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
         return probability_targets(targets, shape, dtype)
 
-    def of_outputs(self, targets: Array, outputs: Array) -> Any:
+    def of_outputs(self, targets: Array, outputs: Array, weights: Array | None = None) -> Any:
         p = _inside(outputs)
-        return -np.sum(targets * np.log(p) + (1 - targets) * np.log(1 - p)) / float(outputs.size)
+        return -weighted_sum(targets * np.log(p) + (1 - targets) * np.log(1 - p), weights) / float(outputs.size)
 
-    def of_logits(self, targets: Array, logits: Array) -> Any:
-        return np.sum(np.logaddexp(0, logits) - targets * logits) / float(logits.size)
+    def of_logits(self, targets: Array, logits: Array, weights: Array | None = None) -> Any:
+        return weighted_sum(np.logaddexp(0, logits) - targets * logits, weights) / float(logits.size)
 
 
 class CategoricalCrossEntropy(Cost):
@@ -142,13 +150,18 @@ class CategoricalCrossEntropy(Cost):
     def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
         return class_targets(targets, shape, dtype)
 
-    def of_outputs(self, targets: Array, outputs: Array) -> Any:
-        return -np.sum(targets * np.log(_inside(outputs))) / float(_samples(outputs))
+    def of_outputs(self, targets: Array, outputs: Array, weights: Array | None = None) -> Any:
+        return -weighted_sum(targets * np.log(_inside(outputs)), weights) / float(_samples(outputs))
 
-    def of_logits(self, targets: Array, logits: Array) -> Any:
+    def of_logits(self, targets: Array, logits: Array, weights: Array | None = None) -> Any:
         z = shifted(logits)
         log_p = z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))
-        return -np.sum(targets * log_p) / float(_samples(logits))
+        return -weighted_sum(targets * log_p, weights) / float(_samples(logits))
+
+
+def weighted_sum(losses: Array, weights: Array | None) -> Any:
+    """The sum of all entries, each times the weight of its row."""
+    return np.sum(losses if weights is None else losses * weights)
 
 
 def _samples(outputs: Array) -> int:
@@ -167,12 +180,22 @@ def _inside(p: Array) -> Array:
 
 
 class Custom(Cost):
-    """Any function of (targets, outputs) that gives one number."""
+    """Any function of (targets, outputs) that gives one number, or of (targets, outputs, weights).
 
-    def __init__(self, function: Callable[[Array, Array], Any]) -> None:
+    The weights come with mean 1 over all the data, in a shape that broadcasts against the outputs.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
         self.title = getattr(function, "__name__", type(function).__name__).replace("_", " ")
         self.title = "custom" if self.title == "<lambda>" else self.title
+
+    def takes_weights(self) -> bool:
+        """Whether the function has a parameter ``weights``."""
+        try:
+            return "weights" in signature(self.function).parameters
+        except (TypeError, ValueError):  # some functions written in C do not say
+            return False
 
     def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
         """Targets in the shape of the outputs where their number fits; others, such as labels, as they are."""
@@ -180,8 +203,13 @@ class Custom(Cost):
             return value_targets(targets, shape, dtype)
         return np.asarray(targets)
 
-    def of_outputs(self, targets: Array, outputs: Array) -> Any:
-        loss = self.function(targets, outputs)
+    def of_outputs(self, targets: Array, outputs: Array, weights: Array | None = None) -> Any:
+        if weights is not None and not self.takes_weights():
+            raise TypeError(
+                f"the cost {self.title!r} takes no weights of samples: write it as a function of (targets, outputs, "
+                "weights=None), for example np.mean(weights * (outputs - targets) ** 2)"
+            )
+        loss = self.function(targets, outputs) if weights is None else self.function(targets, outputs, weights=weights)
         if getattr(loss, "shape", ()) != ():
             raise TypeError(
                 f"the cost {self.title!r} must give one number, but gave shape {loss.shape}: take the mean, for example"

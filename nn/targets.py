@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["class_targets", "numbers", "one_hot", "probability_targets", "value_targets"]
+__all__ = ["class_targets", "numbers", "one_hot", "probability_targets", "row_weights", "value_targets"]
 
 Array = Any
 
@@ -108,6 +108,25 @@ def class_targets(targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
             f"{shape[:-1]} or rows of probabilities of shape {shape}"
         )
     return one_hot(array, classes, dtype)
+
+
+def row_weights(weights: Any, shape: tuple[int, ...], dtype: Any) -> Array:
+    """Weights of samples with mean 1, in a shape that broadcasts against outputs of that shape.
+
+    >>> row_weights([1, 3], (2, 1), np.float64).tolist()
+    [[0.5], [1.5]]
+
+    Raises ValueError for another number of weights than rows, for negative ones, and if all are zero.
+    """
+    array = numbers("sample_weight", weights)
+    if array.ndim == 0:
+        array = np.full(shape[:1], array)
+    if array.shape != shape[:1]:
+        raise ValueError(f"sample_weight has shape {array.shape}, but must have {shape[:1]}: a weight for each sample")
+    if array.min() < 0 or array.max() <= 0:
+        raise ValueError("sample_weight must not be negative, and must not be zero for all samples")
+    array = array.astype(np.float64) / np.mean(array, dtype=np.float64)
+    return array.reshape(-1, *(1,) * (len(shape) - 1)).astype(dtype)
 
 
 def one_hot(labels: Any, classes: int | None = None, dtype: Any = np.float64) -> Array:

@@ -24,7 +24,7 @@ from .objective import Objective, Regularization, default_cost
 from .optimizers import optimizer as optimizer_named
 from .parameters import Joined, adopt, worth_joining
 from .progress import Progress, progress
-from .targets import numbers
+from .targets import numbers, row_weights
 
 __all__ = ["DivergenceError", "fit"]
 
@@ -49,7 +49,8 @@ def fit(
     regularization: Regularization = None,
     epochs: int = 100,
     batch_size: int | None = 32,
-    validation_data: tuple[Any, Any] | None = None,
+    sample_weight: Any = None,
+    validation_data: tuple[Any, ...] | None = None,
     seed: int | np.random.Generator | None = None,
     verbose: bool | None = None,
 ) -> History:
@@ -75,7 +76,9 @@ def fit(
         Passes over the data.
     batch_size : int or None
         Samples per step; ``None`` takes all at once.
-    validation_data : (X, y), optional
+    sample_weight : array of shape (n,), optional
+        How much each sample counts in the cost; the weights are divided by their mean.
+    validation_data : (X, y) or (X, y, sample_weight), optional
         Data to evaluate the objective on after each epoch.
     seed : int or numpy.random.Generator, optional
         Where the order of the samples comes from: the same seed gives the same weights, bit by bit.
@@ -110,10 +113,10 @@ def fit(
     leaves = [np.array(leaf, dtype=np.result_type(np.asarray(leaf), np.float16)) for leaf in leaves]
     dtype = np.result_type(*leaves)
     objective = Objective(default_cost(model) if cost is None else cost, regularization)
-    data = _prepared("X", "y", model, objective, X, y, dtype)
+    data = _prepared("", model, objective, dtype, X, y, sample_weight)
     validation = None
     if validation_data is not None:
-        validation = _prepared("validation X", "validation y", model, objective, *validation_data, dtype)
+        validation = _prepared("validation ", model, objective, dtype, *validation_data)
     history = History(model=model, cost=objective.cost.title)
     with progress(epochs, verbose) as tell:
         run = _Run(model, rebuild, leaves, objective, optimizer_named(optimizer), data, history)
@@ -126,7 +129,7 @@ class _Run:
 
     def __init__(
         self, model: Any, rebuild: Callable[[list[Array]], Any], leaves: list[Array], objective: Objective,
-        optimizer: Any, data: tuple[Array, Array], history: History,
+        optimizer: Any, data: tuple[Array, ...], history: History,
     ) -> None:  # fmt: skip
         self.model, self.rebuild, self.leaves, self.objective = model, rebuild, leaves, objective
         self.before = leaves  # the parameters one step ago
@@ -149,15 +152,15 @@ class _Run:
             adopt(self.model, self.rebuild([x.copy() for x in self.leaves]))
             self.history.seconds = perf_counter() - start
 
-    def cost_of(self, leaves: list[Array], X: Array, targets: Array) -> Any:
-        return self.objective.evaluate(self.rebuild(leaves), X, targets)
+    def cost_of(self, leaves: list[Array], X: Array, targets: Array, weights: Array | None = None) -> Any:
+        return self.objective.evaluate(self.rebuild(leaves), X, targets, weights)
 
     def epoch(self, batch_size: int | None, rng: np.random.Generator, state: Any) -> tuple[float, Any]:
         """One pass over the data; returns the mean of the objective over the samples, and the optimizer's state."""
         value_and_grad, update = ag.value_and_grad(self.cost_of), self.optimizer.update
         total, before = 0.0, None
-        for batch, (X, targets) in enumerate(_batches(*self.data, batch_size, rng), 1):
-            loss, gradient = value_and_grad(self.leaves, X, targets)
+        for batch, (X, *others) in enumerate(_batches(self.data, batch_size, rng), 1):
+            loss, gradient = value_and_grad(self.leaves, X, *others)
             loss = float(loss)
             if not isfinite(loss):
                 self.diverged(loss, before, batch, X)
@@ -168,7 +171,7 @@ class _Run:
             self.diverged(loss, before, batch, X)
         return total / len(self.data[0]), state
 
-    def validate(self, validation: tuple[Array, Array] | None) -> float | None:
+    def validate(self, validation: tuple[Array, ...] | None) -> float | None:
         """The objective on the validation data, noted in the history."""
         if validation is None:
             return None
@@ -212,34 +215,36 @@ def _first_bad_layer(model: Any, X: Array) -> str:
     return "; the outputs of the model are finite, but too large for the cost"
 
 
-def _batches(X: Array, y: Array, size: int | None, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
+def _batches(data: tuple[Array, ...], size: int | None, rng: np.random.Generator) -> Iterator[tuple[Array, ...]]:
     """Mini-batches in a new random order; all data as they are if they fit into one."""
-    n = len(X)
+    n = len(data[0])
     if size is None or size >= n:
-        yield X, y
+        yield data
         return
     order = rng.permutation(n)
     for start in range(0, n, size):
         chosen = order[start : start + size]
-        yield X.take(chosen, axis=0), y.take(chosen, axis=0)
+        yield tuple([x.take(chosen, axis=0) for x in data])
 
 
 def _prepared(
-    x_name: str, y_name: str, model: Any, objective: Objective, X: Any, y: Any, dtype: np.dtype[Any]
-) -> tuple[Array, Array]:
-    """Data and targets as arrays that fit the model and the cost."""
-    X = numbers(x_name, X).astype(dtype, copy=False)
+    prefix: str, model: Any, objective: Objective, dtype: np.dtype[Any], X: Any, y: Any, sample_weight: Any = None
+) -> tuple[Array, ...]:
+    """Data, targets and weights, if any, as arrays that fit the model and the cost."""
+    X = numbers(f"{prefix}X", X).astype(dtype, copy=False)
     if X.ndim == 0 or not len(X):
-        raise ValueError(f"{x_name} must have a row for each sample and at least one, but has shape {X.shape}")
+        raise ValueError(f"{prefix}X must have a row for each sample and at least one, but has shape {X.shape}")
     rows = len(y) if hasattr(y, "__len__") else 0
     if rows != len(X):
-        raise ValueError(f"{x_name} has {len(X)} rows, but {y_name} has {rows}: give one target for each row")
+        raise ValueError(f"{prefix}X has {len(X)} rows, but {prefix}y has {rows}: give one target for each row")
     objective.from_logits(model)
     with np.errstate(all="ignore"):
         shape = np.shape(model(X[:1]))
     if len(shape) == 0 or shape[0] != 1:
         raise ValueError(f"the model must give one row for each sample, but gave shape {shape} for one sample")
-    return X, objective.cost.prepare(y, (len(X), *shape[1:]), dtype)
+    shape = (len(X), *shape[1:])
+    targets = objective.cost.prepare(y, shape, dtype)
+    return (X, targets) if sample_weight is None else (X, targets, row_weights(sample_weight, shape, dtype))
 
 
 def _check_counts(epochs: Any, batch_size: Any) -> None:
