@@ -16,6 +16,7 @@ from numpy.typing import DTypeLike
 
 from .graph import NO_KEYWORDS, Node, leaf, record
 from .kinds import composites, parameters, pick, plain_functions
+from .operators import ArrayOperators
 from .rules.indexing import getitem
 from .sweeps import rules
 
@@ -23,72 +24,8 @@ __all__ = ["Tensor", "apply", "as_leaf_value", "tensor_of"]
 
 _new = object.__new__
 
-# Operators are hot: each builds its node directly and skips NumPy's dispatch in C
 
-_PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32})
-
-
-def _binary(
-    operation: Callable[[Any, Any], Any], function: Callable[..., Any]
-) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    def forward(self: Tensor, other: Any) -> Any:
-        a = self.node
-        kind = type(other)
-        if kind is Tensor:
-            b = other.node
-            node = Node(operation(a.value, b.value), function, (a, b))
-        elif kind in _PLAIN:
-            node = Node(operation(a.value, other), function, (a, other))
-        else:
-            return _general_binary(function, self, other, other)
-        tensor = _new(Tensor)
-        tensor.node = node
-        return tensor
-
-    def reflected(self: Tensor, other: Any) -> Any:
-        if type(other) in _PLAIN:
-            b = self.node
-            tensor = _new(Tensor)
-            tensor.node = Node(operation(other, b.value), function, (other, b))
-            return tensor
-        return _general_binary(function, other, self, other)
-
-    return forward, reflected
-
-
-def _general_binary(function: Callable[..., Any], left: Any, right: Any, other: Any) -> Any:
-    if hasattr(type(other), "__array_ufunc__") and not isinstance(other, (np.ndarray, np.generic)):
-        return NotImplemented
-    if other is None or isinstance(other, (str, bytes, dict, set)):
-        return NotImplemented
-    if isinstance(other, (list, tuple)):
-        if any(type(item) is Tensor for item in other):
-            other_array = np.stack(list(other))
-        else:
-            other_array = np.asarray(other)
-        left, right = (left, other_array) if right is other else (other_array, right)
-    return apply(function, (left, right))
-
-
-def _unary(operation: Callable[[Any], Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Tensor) -> Any:
-        tensor = _new(Tensor)
-        tensor.node = Node(operation(self.node.value), function, (self.node,))
-        return tensor
-
-    return method
-
-
-def _method(function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        return apply(function, (self, *args), kwargs)
-
-    method.__name__ = function.__name__
-    method.__doc__ = f"np.{function.__name__} of this Tensor."
-    return method
-
-
-class Tensor:
+class Tensor(ArrayOperators):
     """A recorded array: what it is (``value``) and how it came about (``node``).
 
     Parameters
@@ -114,7 +51,6 @@ class Tensor:
     """
 
     __slots__ = ("node",)
-    __hash__ = None  # type: ignore[assignment]
 
     node: Node
 
@@ -206,47 +142,6 @@ class Tensor:
         if "grad" not in self.node.kwargs:
             raise AttributeError("no grad yet: call y.backward() on a result y that depends on this leaf")
         return self.node.kwargs["grad"]
-
-    # Operators
-
-    __add__, __radd__ = _binary(operator.add, np.add)
-    __sub__, __rsub__ = _binary(operator.sub, np.subtract)
-    __mul__, __rmul__ = _binary(operator.mul, np.multiply)
-    __truediv__, __rtruediv__ = _binary(operator.truediv, np.divide)
-    __matmul__, __rmatmul__ = _binary(operator.matmul, np.matmul)
-    __floordiv__, __rfloordiv__ = _binary(operator.floordiv, np.floor_divide)
-    __mod__, __rmod__ = _binary(operator.mod, np.remainder)
-    __and__, __rand__ = _binary(operator.and_, np.bitwise_and)
-    __or__, __ror__ = _binary(operator.or_, np.bitwise_or)
-    __xor__, __rxor__ = _binary(operator.xor, np.bitwise_xor)
-    __lt__, __ge__ = _binary(operator.lt, np.less)[0], _binary(operator.ge, np.greater_equal)[0]
-    __gt__, __le__ = _binary(operator.gt, np.greater)[0], _binary(operator.le, np.less_equal)[0]
-    __eq__, __ne__ = _binary(operator.eq, np.equal)[0], _binary(operator.ne, np.not_equal)[0]
-    __neg__, __pos__ = _unary(operator.neg, np.negative), _unary(operator.pos, np.positive)
-    __abs__, __invert__ = _unary(operator.abs, np.absolute), _unary(operator.invert, np.invert)
-    _power, __rpow__ = _binary(operator.pow, np.power)
-    _square = _unary(lambda x: x * x, np.square)
-
-    def __pow__(self, exponent: Any) -> Any:
-        """x**2 is recorded as what NumPy computes there, the square."""
-        return self._square() if type(exponent) in (int, float) and exponent == 2 else self._power(exponent)
-
-    def __round__(self, ndigits: int = 0) -> Tensor:
-        return apply(np.round, (self, ndigits))
-
-    # Methods
-
-    all, any, ptp = _method(np.all), _method(np.any), _method(np.ptp)
-    sum, prod, mean = _method(np.sum), _method(np.prod), _method(np.mean)
-    var, std = _method(np.var), _method(np.std)
-    max, min, clip = _method(np.max), _method(np.min), _method(np.clip)
-    argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
-    cumsum, cumprod = _method(np.cumsum), _method(np.cumprod)
-    nonzero, searchsorted, round = _method(np.nonzero), _method(np.searchsorted), _method(np.round)
-    ravel, squeeze, swapaxes = _method(np.ravel), _method(np.squeeze), _method(np.swapaxes)
-    diagonal, trace = _method(np.diagonal), _method(np.trace)
-    repeat, take, dot = _method(np.repeat), _method(np.take), _method(np.dot)
-    conj = conjugate = _method(np.conjugate)
 
     # NumPy's protocols
 

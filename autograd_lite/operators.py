@@ -1,0 +1,122 @@
+"""The operators and the plain methods of a Tensor: each records the NumPy function it stands for.
+
+Operators are hot, so each builds its node directly and skips NumPy's dispatch in C.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .graph import Node
+
+__all__ = ["ArrayOperators"]
+
+_new = object.__new__
+_PLAIN = frozenset({float, int, np.ndarray, np.float64, np.float32})
+
+
+def _binary(
+    operation: Callable[[Any, Any], Any], function: Callable[..., Any]
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def forward(self: Any, other: Any) -> Any:
+        a = self.node
+        kind = type(other)
+        if kind is type(self):
+            b = other.node
+            node = Node(operation(a.value, b.value), function, (a, b))
+        elif kind in _PLAIN:
+            node = Node(operation(a.value, other), function, (a, other))
+        else:
+            return _unusual(function, self, other, self, other)
+        tensor = _new(type(self))
+        tensor.node = node
+        return tensor
+
+    def reflected(self: Any, other: Any) -> Any:
+        if type(other) in _PLAIN:
+            b = self.node
+            tensor = _new(type(self))
+            tensor.node = Node(operation(other, b.value), function, (other, b))
+            return tensor
+        return _unusual(function, other, self, self, other)
+
+    return forward, reflected
+
+
+def _unusual(function: Callable[..., Any], left: Any, right: Any, tensor: Any, other: Any) -> Any:
+    """An operator between a Tensor and something that is neither a Tensor nor a plain number or array."""
+    if hasattr(type(other), "__array_ufunc__") and not isinstance(other, (np.ndarray, np.generic)):
+        return NotImplemented
+    if other is None or isinstance(other, (str, bytes, dict, set)):
+        return NotImplemented
+    if isinstance(other, (list, tuple)):
+        holds_tensors = any(type(item) is type(tensor) for item in other)
+        array = np.stack(list(other)) if holds_tensors else np.asarray(other)
+        left, right = (array, right) if left is other else (left, array)
+    return tensor.__array_ufunc__(function, "__call__", left, right)
+
+
+def _unary(operation: Callable[[Any], Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any) -> Any:
+        tensor = _new(type(self))
+        tensor.node = Node(operation(self.node.value), function, (self.node,))
+        return tensor
+
+    return method
+
+
+def _method(function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.__array_function__(function, (), (self, *args), kwargs)
+
+    method.__name__ = function.__name__
+    method.__doc__ = f"np.{function.__name__} of this Tensor."
+    return method
+
+
+class ArrayOperators:
+    """What Python's operators and an array's methods record; ``Tensor`` is the only class of this kind."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    __add__, __radd__ = _binary(operator.add, np.add)
+    __sub__, __rsub__ = _binary(operator.sub, np.subtract)
+    __mul__, __rmul__ = _binary(operator.mul, np.multiply)
+    __truediv__, __rtruediv__ = _binary(operator.truediv, np.divide)
+    __matmul__, __rmatmul__ = _binary(operator.matmul, np.matmul)
+    __floordiv__, __rfloordiv__ = _binary(operator.floordiv, np.floor_divide)
+    __mod__, __rmod__ = _binary(operator.mod, np.remainder)
+    __and__, __rand__ = _binary(operator.and_, np.bitwise_and)
+    __or__, __ror__ = _binary(operator.or_, np.bitwise_or)
+    __xor__, __rxor__ = _binary(operator.xor, np.bitwise_xor)
+    __lt__, __ge__ = _binary(operator.lt, np.less)[0], _binary(operator.ge, np.greater_equal)[0]
+    __gt__, __le__ = _binary(operator.gt, np.greater)[0], _binary(operator.le, np.less_equal)[0]
+    __eq__, __ne__ = _binary(operator.eq, np.equal)[0], _binary(operator.ne, np.not_equal)[0]
+    __neg__, __pos__ = _unary(operator.neg, np.negative), _unary(operator.pos, np.positive)
+    __abs__, __invert__ = _unary(operator.abs, np.absolute), _unary(operator.invert, np.invert)
+    _power, __rpow__ = _binary(operator.pow, np.power)
+    _square = _unary(lambda x: x * x, np.square)
+
+    def __pow__(self, exponent: Any) -> Any:
+        """x**2 is recorded as what NumPy computes there, the square."""
+        return self._square() if type(exponent) in (int, float) and exponent == 2 else self._power(exponent)
+
+    def __round__(self, ndigits: int = 0) -> Any:
+        return _method(np.round)(self, ndigits)
+
+    all, any, ptp = _method(np.all), _method(np.any), _method(np.ptp)
+    sum, prod, mean = _method(np.sum), _method(np.prod), _method(np.mean)
+    var, std = _method(np.var), _method(np.std)
+    max, min, clip = _method(np.max), _method(np.min), _method(np.clip)
+    argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
+    cumsum, cumprod = _method(np.cumsum), _method(np.cumprod)
+    nonzero, searchsorted, round = _method(np.nonzero), _method(np.searchsorted), _method(np.round)
+    ravel, squeeze, swapaxes = _method(np.ravel), _method(np.squeeze), _method(np.swapaxes)
+    diagonal, trace = _method(np.diagonal), _method(np.trace)
+    repeat, take, dot = _method(np.repeat), _method(np.take), _method(np.dot)
+    conj = conjugate = _method(np.conjugate)
