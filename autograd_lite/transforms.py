@@ -40,6 +40,8 @@ class Recording:
         single = isinstance(argnum, int)
         argnums = (argnum,) if isinstance(argnum, int) else tuple(argnum)
         chosen = [_argument(f, args, k) for k in argnums]
+        if len({k % len(args) for k in argnums}) < len(argnums):
+            raise ValueError(f"argnum={argnum} names the same argument of {_called(f)} twice")
         self.numbers, self.rebuild = flatten(chosen[0] if single else chosen)
         if not self.numbers:
             raise TypeError(

@@ -386,6 +386,7 @@ def test_wrong_calls(call, message):
 @pytest.mark.parametrize(
     "call, message",
     [
+        (lambda: ag.grad(np.multiply, argnum=(0, -2))(1.0, 2.0), "twice"),
         (lambda: ag.jvp(np.sin, (np.ones(3),), (np.ones(2),)), r"tangent of primals\[0\] has shape \(2,\).*\(3,\)"),
         (lambda: ag.jvp(np.add, (1.0, 2.0), (1.0,)), "2 tangents are needed"),
         (lambda: ag.vjp(np.sin, np.ones(3))[1](np.ones((3, 1))), r"seed of the output has shape \(3, 1\)"),
