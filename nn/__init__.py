@@ -18,6 +18,7 @@ from __future__ import annotations
 from . import initializers
 from .activations import elu, identity, leaky_relu, relu, sigmoid, softmax, tanh
 from .costs import Cost, binary_cross_entropy, categorical_cross_entropy, mean_squared_error
+from .fields import curl, derivative, divergence, laplacian
 from .history import History
 from .layers import Dense
 from .metrics import accuracy, confusion_matrix, labels
@@ -31,9 +32,9 @@ from .targets import one_hot
 from .training import DivergenceError, fit
 
 __all__ = [
-    "AdaGrad", "Adam", "Cost", "Dense", "DivergenceError", "FFNN", "GD", "History", "L1", "L2", "Momentum",
-    "Optimizer", "RMSProp", "SGD", "Sequential", "accuracy", "binary_cross_entropy", "categorical_cross_entropy",
-    "confusion_matrix", "elu", "fit", "identity", "initializers", "labels", "leaky_relu", "mean_squared_error",
-    "objective", "one_hot", "parameter_count", "plot_confusion_matrix", "plot_history", "relu", "sigmoid", "softmax",
-    "standardize", "tanh", "training_figure",
+    "AdaGrad", "Adam", "Cost", "Dense", "DivergenceError", "FFNN", "GD", "History", "L1", "L2", "Momentum", "Optimizer",
+    "RMSProp", "SGD", "Sequential", "accuracy", "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix",
+    "curl", "derivative", "divergence", "elu", "fit", "identity", "initializers", "labels", "laplacian", "leaky_relu",
+    "mean_squared_error", "objective", "one_hot", "parameter_count", "plot_confusion_matrix", "plot_history", "relu",
+    "sigmoid", "softmax", "standardize", "tanh", "training_figure",
 ]  # fmt: skip

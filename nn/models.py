@@ -13,6 +13,7 @@ import autograd_lite as ag
 from autograd_lite import trees
 
 from .activations import Activation, activation, name_of
+from .fields import derivative
 from .initializers import Initializer
 from .layers import Array, Dense, Seed
 from .text import Text, aligned
@@ -81,6 +82,15 @@ class Sequential:
             with ag.scope(_Titled(len(self.layers), last)):
                 return last.linear(a)
         return last.logits(a) if isinstance(last, Sequential) else a
+
+    def derivative(self, X: Array, order: int = 1, wrt: int | Sequence[int] | None = None) -> Array:
+        """The exact derivatives of the outputs in the inputs, at each row of X; see ``nn.derivative``.
+
+        >>> model = Sequential(Dense(1, 1, weights=[[2.0]]), np.sin)
+        >>> print(model.derivative([[0.0]]), model.derivative([[0.0]], order=3))
+        [[2.]] [[-8.]]
+        """
+        return derivative(self, order, wrt)(X)
 
     @property
     def output_activation(self) -> Layer:
