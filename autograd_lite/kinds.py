@@ -76,28 +76,33 @@ class Elementwise:
     """y = g(x₁, x₂, …) entry by entry, broadcast.  A partial is p(out, *args), or a number where it is constant."""
 
     def __init__(self, *partials: Partial) -> None:
-        self.partials = partials
-
-    def times_partial(self, j: int, derivative: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        p = self.partials[j]
-        if p.__class__ is int:
-            return derivative if p == 1 else -derivative
-        if callable(p):
-            return derivative * p(out, *args)
-        return None if p is None else derivative * p
+        self.products = [_times(p) for p in partials]
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         total = None
-        for j, tangent in enumerate(tangents):
-            if tangent is not None:
-                part = self.times_partial(j, tangent, out, args, kwargs)
-                if part is not None:
-                    total = part if total is None else total + part
+        for product, tangent in zip(self.products, tangents):  # noqa: B905  as many as there are arguments
+            if tangent is not None and product is not None:
+                part = product(tangent, out, args)
+                total = part if total is None else total + part
         return None if total is None else spread_to(total, out)
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        part = self.times_partial(j, adjoint, out, args, kwargs)
-        return None if part is None else sum_to(part, args[j])
+        product, x = self.products[j], args[j]
+        if product is None:
+            return None
+        part = product(adjoint, out, args)
+        return part if part.shape == x.shape and part.dtype is x.dtype else sum_to(part, x)
+
+
+def _times(p: Partial) -> Callable[[Any, Any, list[Any]], Any] | None:
+    """What multiplies a derivative by the partial p."""
+    if p is None:
+        return None
+    if callable(p):
+        return lambda derivative, out, args: derivative * p(out, *args)
+    if p in (1, -1):
+        return (lambda derivative, out, args: derivative) if p == 1 else lambda derivative, out, args: -derivative
+    return lambda derivative, out, args: derivative * p
 
 
 class Reduction:
