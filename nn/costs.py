@@ -31,6 +31,7 @@ import autograd_lite as ag
 
 from .activations import Activation, shifted, sigmoid, softmax
 from .targets import class_targets, numbers, probability_targets, row_weights, value_targets
+from .weighting import combined_weights
 
 __all__ = [
     "BinaryCrossEntropy", "CategoricalCrossEntropy", "Cost", "MeanSquaredError", "binary_cross_entropy",
@@ -49,10 +50,14 @@ class Cost:
     title = "cost"
     link: Activation | None = None
 
-    def __call__(self, targets: Any, outputs: Any, from_logits: bool = False, sample_weight: Any = None) -> Any:
+    def __call__(
+        self, targets: Any, outputs: Any, from_logits: bool = False, sample_weight: Any = None,
+        class_weight: Any = None,
+    ) -> Any:  # fmt: skip
         """The cost, one number; ``from_logits=True`` says that ``outputs`` come before the last activation.
 
-        ``sample_weight`` of shape (n,) says how much each row counts in the mean.
+        ``sample_weight`` of shape (n,) says how much each row counts in the mean, ``class_weight`` how much each class:
+        a dict {label: weight}, a weight for each class, or "balanced".
         """
         if from_logits and self.link is None:
             raise TypeError(f"the {self.title} has no form from logits: leave out from_logits=True")
@@ -60,9 +65,15 @@ class Cost:
             if self.link is not None and not from_logits and np.asarray(outputs).dtype.kind in "biu":
                 raise TypeError(f"the {self.title} takes the targets first and then probabilities, not integers")
             outputs = numbers("the outputs", outputs)
+        weights = self.weights(targets, outputs, sample_weight, class_weight)
         targets = self.fitted(targets, outputs)
-        weights = None if sample_weight is None else row_weights(sample_weight, outputs.shape, outputs.dtype)
         return self.of_logits(targets, outputs, weights) if from_logits else self.of_outputs(targets, outputs, weights)
+
+    def weights(self, targets: Any, outputs: Array, sample_weight: Any, class_weight: Any) -> Array | None:
+        """Weights of mean 1 that broadcast against the outputs, or None."""
+        given = targets.value if class_weight is not None and type(targets) is ag.Tensor else targets
+        chosen = combined_weights(given, sample_weight, class_weight)
+        return None if chosen is None else row_weights(chosen, outputs.shape, outputs.dtype)
 
     def prepare(self, targets: Any, shape: tuple[int, ...], dtype: Any) -> Array:
         """The targets as an array of the shape and dtype of the outputs, or an error that says what is wrong."""

@@ -9,7 +9,7 @@ import autograd_lite as ag
 
 from .activations import BY_NAME, name_of, sigmoid, softmax
 from .costs import Cost, binary_cross_entropy, categorical_cross_entropy, cost, mean_squared_error
-from .targets import numbers, row_weights
+from .targets import numbers
 
 __all__ = ["Objective", "Regularization", "default_cost", "objective"]
 
@@ -41,24 +41,27 @@ class Objective:
             )
         return last is link
 
-    def evaluate(self, model: Any, X: Array, targets: Any, weights: Any = None, *, prepared: bool = True) -> Any:
+    def evaluate(
+        self, model: Any, X: Array, targets: Any, weights: Any = None, *, class_weight: Any = None,
+        prepared: bool = True,
+    ) -> Any:  # fmt: skip
         """The objective; ``prepared`` says that targets and weights are checked and fit the outputs already."""
         cost, from_logits = self.cost, self.from_logits(model)
         outputs = model.logits(X) if from_logits else model(X)
         with ag.scope(cost):
             if not prepared:
+                weights = cost.weights(targets, outputs, weights, class_weight)
                 targets = cost.fitted(targets, outputs)
-                weights = None if weights is None else row_weights(weights, outputs.shape, outputs.dtype)
             arrays = (targets, outputs) if weights is None else (targets, outputs, weights)
             loss = cost.of_logits(*arrays) if from_logits else cost.of_outputs(*arrays)
         for penalty in self.penalties:
             loss = loss + penalty(model)
         return loss
 
-    def __call__(self, model: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
-        """The objective, one number; ``sample_weight`` says how much each row counts."""
+    def __call__(self, model: Any, X: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Any:
+        """The objective, one number; the weights say how much each row and each class counts, as in ``fit``."""
         X = X if type(X) is ag.Tensor else numbers("X", X)
-        return self.evaluate(model, X, y, sample_weight, prepared=False)
+        return self.evaluate(model, X, y, sample_weight, class_weight=class_weight, prepared=False)
 
 
 def _penalties(regularization: Any) -> list[Penalty]:

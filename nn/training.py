@@ -25,6 +25,7 @@ from .optimizers import optimizer as optimizer_named
 from .parameters import Joined, adopt, worth_joining
 from .progress import Progress, progress
 from .targets import numbers, row_weights
+from .weighting import combined_weights
 
 __all__ = ["DivergenceError", "fit"]
 
@@ -50,6 +51,7 @@ def fit(
     epochs: int = 100,
     batch_size: int | None = 32,
     sample_weight: Any = None,
+    class_weight: Any = None,
     validation_data: tuple[Any, ...] | None = None,
     seed: int | np.random.Generator | None = None,
     verbose: bool | None = None,
@@ -78,6 +80,9 @@ def fit(
         Samples per step; ``None`` takes all at once.
     sample_weight : array of shape (n,), optional
         How much each sample counts in the cost; the weights are divided by their mean.
+    class_weight : dict, sequence or "balanced", optional
+        How much each class counts: {label: weight}, a weight for each class, or "balanced" for classes that weigh the
+        same; it multiplies ``sample_weight``.  The validation data are left as they are.
     validation_data : (X, y) or (X, y, sample_weight), optional
         Data to evaluate the objective on after each epoch.
     seed : int or numpy.random.Generator, optional
@@ -113,7 +118,7 @@ def fit(
     leaves = [np.array(leaf, dtype=np.result_type(np.asarray(leaf), np.float16)) for leaf in leaves]
     dtype = np.result_type(*leaves)
     objective = Objective(default_cost(model) if cost is None else cost, regularization)
-    data = _prepared("", model, objective, dtype, X, y, sample_weight)
+    data = _prepared("", model, objective, dtype, X, y, combined_weights(y, sample_weight, class_weight))
     validation = None
     if validation_data is not None:
         validation = _prepared("validation ", model, objective, dtype, *validation_data)

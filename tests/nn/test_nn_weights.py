@@ -88,3 +88,57 @@ def test_a_cost_of_ones_own_takes_weights_or_says_how():
 def test_bad_weights_are_refused(weights, message):
     with pytest.raises(ValueError, match=message):
         nn.fit(nn.FFNN([3, 2], seed=0), X, TARGETS["mean_squared_error"][0], sample_weight=weights, epochs=1)
+
+
+@pytest.mark.parametrize("name", ["binary_cross_entropy", "categorical_cross_entropy"])
+def test_weights_of_classes_are_weights_of_their_samples(name):
+    y = np.array([0, 1, 1, 2, 2, 2] if name.startswith("cat") else [0, 1, 1, 1, 1, 1])
+    outputs = nn.softmax(RNG.normal(size=(6, 3))) if name.startswith("cat") else RNG.uniform(0.1, 0.9, (6, 1))
+    cost, own = getattr(nn, name), np.arange(1.0, 7.0)
+    expected = cost(y, outputs, sample_weight=own * np.array([3.0, 0.5, 1.0])[y])
+    for weights in ({0: 3.0, 1: 0.5}, [3.0, 0.5, 1.0]):
+        np.testing.assert_allclose(cost(y, outputs, sample_weight=own, class_weight=weights), expected, rtol=1e-15)
+        model = lambda x: outputs
+        value = nn.objective(name)(model, X[:6], y, own, class_weight=weights)
+        np.testing.assert_allclose(value, expected, rtol=1e-15)
+    if name.startswith("cat"):
+        one_hot = cost(nn.one_hot(y), outputs, sample_weight=own, class_weight={0: 3.0, 1: 0.5})
+        np.testing.assert_allclose(one_hot, expected, rtol=1e-15)
+
+
+def test_balanced_classes_weigh_the_same_as_in_scikit_learn():
+    from sklearn.utils.class_weight import compute_sample_weight
+
+    y, outputs = np.array([0, 0, 0, 0, 1, 2, 2]), nn.softmax(RNG.normal(size=(7, 3)))
+    expected = nn.categorical_cross_entropy(y, outputs, sample_weight=compute_sample_weight("balanced", y))
+    value = nn.categorical_cross_entropy(y, outputs, class_weight="balanced")
+    np.testing.assert_allclose(value, expected, rtol=1e-15)
+    heavy = nn.categorical_cross_entropy(y[3:], outputs[3:], class_weight="balanced", sample_weight=[4, 1, 1, 1])
+    same = nn.categorical_cross_entropy(y[3:], outputs[3:], sample_weight=[1, 1, 0.5, 0.5])
+    np.testing.assert_allclose(heavy, same, rtol=1e-15)
+
+
+def test_fit_takes_weights_of_classes():
+    y = (np.arange(12) % 4 == 0).astype(int)
+    runs = [
+        nn.fit(nn.FFNN([3, 4, 1], output="sigmoid", seed=0), X, y, epochs=3, seed=0, batch_size=5, **given).loss
+        for given in ({"class_weight": {1: 3}}, {"sample_weight": 1 + 2 * y}, {"class_weight": "balanced"})
+    ]
+    np.testing.assert_array_equal(runs[0], runs[1])
+    np.testing.assert_allclose(runs[0], runs[2], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "weights, targets, message",
+    [
+        ("balance", [0, 1], 'must be "balanced", a dict or a sequence'),
+        ({"a": 1}, [0, 1], "the labels are integers from 0, but one is 'a'"),
+        ({0: -1}, [0, 1], "finite and not negative"),
+        ([1.0], [0, 1], r"shape \(1,\), but there are 2 classes"),
+        ("balanced", [0.5, 1.5], "needs classes as targets"),
+        ("balanced", [[1, 1], [0, 1]], "one class for each sample"),
+    ],
+)
+def test_bad_weights_of_classes_are_refused(weights, targets, message):
+    with pytest.raises(ValueError, match=message):
+        nn.mean_squared_error(targets, np.zeros(np.shape(targets)), class_weight=weights)
