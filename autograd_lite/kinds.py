@@ -289,10 +289,14 @@ def primitive(function: Function) -> Function:
 
     @wraps(function)
     def dispatch(*args: Any, **kwargs: Any) -> Any:
+        first = None
         for a in args:
             if type(a) not in _KNOWN and hasattr(a, "__array_function__"):
-                return a.__array_function__(dispatch, (type(a),), args, kwargs)
-        return function(*args, **kwargs)
+                if first is None or (type(a) is not type(first) and isinstance(a, type(first))):  # the most derived one
+                    first = a
+        if first is None:
+            return function(*args, **kwargs)
+        return first.__array_function__(dispatch, (type(first),), args, kwargs)
 
     return dispatch
 
