@@ -309,7 +309,10 @@ def parameters(function: Function) -> tuple[str, ...]:
     if function not in _parameters:
         from inspect import signature
 
-        _parameters[function] = tuple(signature(function).parameters)
+        try:
+            _parameters[function] = tuple(signature(function).parameters)
+        except ValueError:  # a function in C without signature, as np.dot before NumPy 2.3
+            _parameters[function] = tuple(signature(composites[function]).parameters)
     return _parameters[function]
 
 

@@ -285,6 +285,8 @@ def tensor_of(node: Node) -> Any:
     if isinstance(value, tuple):
         parts = [tensor_of(record(pick, (node, i))) for i in range(len(value))]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if type(value) is int:  # np.count_nonzero before NumPy 2.3
+        node.value = np.int64(value)
     tensor = _new(Tensor)
     tensor.node = node
     return tensor

@@ -228,7 +228,14 @@ def test_a_keyword_is_right_or_refused(function, keyword):
     check_grads(lambda x: called(function, x, **options), X, order=1)
 
 
-@pytest.mark.parametrize("function", list(kinds.composites), ids=lambda f: f.__name__)
+def has_signature(function):
+    try:
+        return bool(inspect.signature(function))
+    except ValueError:  # a function in C, as np.dot before NumPy 2.3
+        return False
+
+
+@pytest.mark.parametrize("function", filter(has_signature, kinds.composites), ids=lambda f: f.__name__)
 def test_composites_take_arguments_in_numpys_order(function):
     ours = list(inspect.signature(kinds.composites[function]).parameters.values())
     numpys = list(inspect.signature(function).parameters.values())
@@ -237,7 +244,7 @@ def test_composites_take_arguments_in_numpys_order(function):
     assert names == [p.name for p in numpys if p.kind in positional][: len(names)]
     for p in ours:
         default = inspect.signature(function).parameters[p.name].default
-        assert p.default == default or default is np._NoValue
+        assert p.default == default or default in (np._NoValue, inspect.Parameter.empty)
 
 
 def test_composites_name_what_they_refuse():
