@@ -235,7 +235,7 @@ def has_signature(function):
         return False
 
 
-@pytest.mark.parametrize("function", filter(has_signature, kinds.composites), ids=lambda f: f.__name__)
+@pytest.mark.parametrize("function", list(filter(has_signature, kinds.composites)), ids=lambda f: f.__name__)
 def test_composites_take_arguments_in_numpys_order(function):
     ours = list(inspect.signature(kinds.composites[function]).parameters.values())
     numpys = list(inspect.signature(function).parameters.values())
