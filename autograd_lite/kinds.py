@@ -312,6 +312,8 @@ def parameters(function: Function) -> tuple[str, ...]:
         try:
             _parameters[function] = tuple(signature(function).parameters)
         except ValueError:  # a function in C without signature, as np.dot before NumPy 2.3
+            if function not in composites:
+                raise
             _parameters[function] = tuple(signature(composites[function]).parameters)
     return _parameters[function]
 
