@@ -17,14 +17,35 @@ from __future__ import annotations
 
 from . import initializers
 from .activations import elu, identity, leaky_relu, relu, sigmoid, softmax, tanh
+from .composition import ActivityPenalty, Residual
 from .costs import Cost, binary_cross_entropy, categorical_cross_entropy, mean_squared_error
 from .fields import curl, derivative, divergence, laplacian
 from .history import History
-from .layers import Dense
+from .layers import Activation, Dense, Dropout, Flatten
 from .metrics import accuracy, confusion_matrix, labels
 from .models import FFNN, Sequential, parameter_count
+from .normalization import BatchNorm, LayerNorm
 from .objective import objective
-from .optimizers import GD, SGD, AdaGrad, Adam, Momentum, Optimizer, RMSProp
+from .optimizers import (
+    GD,
+    LBFGS,
+    SGD,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    Adamax,
+    AdamW,
+    AMSGrad,
+    LevenbergMarquardt,
+    Lion,
+    Momentum,
+    NAdam,
+    Nesterov,
+    NewtonCG,
+    Optimizer,
+    RMSProp,
+    SumOfSquares,
+)
 from .plots import plot_confusion_matrix, plot_history, training_figure
 from .preprocessing import standardize
 from .regularization import L1, L2
@@ -32,9 +53,10 @@ from .targets import one_hot
 from .training import DivergenceError, fit
 
 __all__ = [
-    "AdaGrad", "Adam", "Cost", "Dense", "DivergenceError", "FFNN", "GD", "History", "L1", "L2", "Momentum", "Optimizer",
-    "RMSProp", "SGD", "Sequential", "accuracy", "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix",
-    "curl", "derivative", "divergence", "elu", "fit", "identity", "initializers", "labels", "laplacian", "leaky_relu",
-    "mean_squared_error", "objective", "one_hot", "parameter_count", "plot_confusion_matrix", "plot_history", "relu",
-    "sigmoid", "softmax", "standardize", "tanh", "training_figure",
+    "Activation", "ActivityPenalty", "AdaGrad", "Adam", "BatchNorm", "Cost", "Dense", "DivergenceError", "Dropout",
+    "FFNN", "Flatten", "GD", "History", "L1", "L2", "LayerNorm", "Momentum", "Optimizer", "RMSProp", "Residual",
+    "SGD", "Sequential", "accuracy", "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix",
+    "curl", "derivative", "divergence", "elu", "fit", "identity", "initializers", "labels", "laplacian",
+    "leaky_relu", "mean_squared_error", "objective", "one_hot", "parameter_count", "plot_confusion_matrix",
+    "plot_history", "relu", "sigmoid", "softmax", "standardize", "tanh", "training_figure",
 ]  # fmt: skip

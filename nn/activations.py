@@ -19,7 +19,7 @@ import numpy as np
 __all__ = ["activation", "elu", "identity", "leaky_relu", "name_of", "relu", "sigmoid", "softmax", "tanh"]
 
 Array = Any
-Activation = Callable[[Array], Array]
+Function = Callable[[Array], Array]
 
 
 def _floating(z: Array) -> Array:
@@ -120,12 +120,12 @@ def shifted(z: Array) -> Array:
     return z - np.ceil(np.max(z, axis=-1, keepdims=True))
 
 
-BY_NAME: dict[str, Activation] = {
+BY_NAME: dict[str, Function] = {
     f.__name__: f for f in (identity, sigmoid, tanh, relu, leaky_relu, elu, softmax)
 }  # fmt: skip
 
 
-def activation(function: str | Activation) -> Activation:
+def activation(function: str | Function) -> Function:
     """The activation function of that name; a function is returned as it is.
 
     >>> activation("tanh") is tanh

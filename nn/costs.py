@@ -29,7 +29,7 @@ import numpy as np
 
 import autograd_lite as ag
 
-from .activations import Activation, shifted, sigmoid, softmax
+from .activations import Function, shifted, sigmoid, softmax
 from .targets import class_targets, numbers, probability_targets, row_weights, value_targets
 from .weighting import combined_weights
 
@@ -48,7 +48,7 @@ class Cost:
     """
 
     title = "cost"
-    link: Activation | None = None
+    link: Function | None = None
 
     def __call__(
         self, targets: Any, outputs: Any, from_logits: bool = False, sample_weight: Any = None,

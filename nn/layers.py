@@ -1,4 +1,9 @@
-"""The dense layer: a small dataclass of arrays whose call is the mathematics, a = σ(x W + b).
+"""Layers: small dataclasses of arrays whose call is the mathematics.
+
+    Dense       a = σ(x W + b)
+    Activation  a = σ(x)
+    Dropout     a = x m/(1 − p) in training, where each entry of m is 0 with the probability p and else 1;  a = x
+    Flatten     the rows of a batch as vectors
 
 A batch has one sample in each row, so with a column of W for each unit, z = Wᵀx + b becomes Z = X W + b.  A model is
 its parameters: ``autograd_lite.value_and_grad(cost)(model, X, y)`` returns a gradient of the model's own shape.
@@ -10,16 +15,18 @@ alone with ``field(metadata={"regularized": False})``.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .activations import Activation, name_of
+from .activations import Function, name_of
 from .activations import activation as activation_named
 from .initializers import Initializer, initializer
 
-__all__ = ["Dense"]
+__all__ = ["Activation", "Dense", "Dropout", "Flatten"]
 
 Array = Any
 Seed = int | np.random.Generator | None
@@ -61,13 +68,13 @@ class Dense:
 
     weights: Array = field(metadata={"symbol": "W"})
     biases: Array = field(metadata={"symbol": "b", "regularized": False})
-    activation: Activation = field(metadata={"static": True})
+    activation: Function = field(metadata={"static": True})
 
     def __init__(
         self,
         n_in: int,
         n_out: int,
-        activation: str | Activation = "identity",
+        activation: str | Function = "identity",
         *,
         weights: str | Initializer | Array | None = None,
         biases: Array | None = None,
@@ -111,6 +118,128 @@ class Dense:
     def __repr__(self) -> str:
         shape = np.shape(self.weights)
         return f"Dense({' → '.join(map(str, shape))}, {name_of(self.activation)})"
+
+
+@dataclass(init=False, repr=False, eq=False)
+class Activation:
+    """A layer without parameters that applies a function, a = σ(x).
+
+    In a model the name or the function alone does the same; this form takes options.
+
+    Parameters
+    ----------
+    activation : str or callable
+        σ, as in ``Dense``.
+    **options
+        Further arguments of the function.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an unknown name, and for options that the function does not have.
+
+    Examples
+    --------
+    >>> layer = Activation("leaky_relu", slope=0.2)
+    >>> print(layer, layer(np.array([-1.0, 1.0])))
+    Activation(leaky_relu, slope=0.2) [-0.2  1. ]
+    """
+
+    function: Function = field(metadata={"static": True})
+    options: dict[str, Any] = field(metadata={"static": True})
+
+    def __init__(self, activation: str | Function, **options: Any) -> None:
+        self.function, self.options = activation_named(activation), options
+        if options:
+            try:
+                self.activation(np.zeros(2))
+            except TypeError as error:
+                raise TypeError(f"{self!r}: {error}") from None
+
+    @property
+    def activation(self) -> Function:
+        """The function with its options."""
+        return partial(self.function, **self.options) if self.options else self.function
+
+    def __call__(self, x: Array) -> Array:
+        """σ(x), entry by entry, or row by row for softmax."""
+        return self.function(x, **self.options)
+
+    def linear(self, x: Array) -> Array:
+        """x, before the activation."""
+        return x
+
+    def __repr__(self) -> str:
+        return f"Activation({', '.join([name_of(self.function), *(f'{k}={v}' for k, v in self.options.items())])})"
+
+
+@dataclass(repr=False, eq=False)
+class Dropout:
+    """In training each entry is dropped with the probability ``rate``, and the others are divided by 1 − rate.
+
+    So the mean of an entry is the same with and without dropout, and prediction leaves x as it is ("inverted" dropout).
+
+    Parameters
+    ----------
+    rate : float
+        The probability p to drop an entry, 0 ≤ p < 1.
+
+    Raises
+    ------
+    ValueError
+        For other rates.
+
+    Source: N. Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting (2014), section 4.
+
+    Examples
+    --------
+    >>> layer = Dropout(0.2)
+    >>> x = np.ones(5)
+    >>> print(layer(x), layer.training(x, np.random.default_rng(0))[0])
+    [1. 1. 1. 1. 1.] [1.25 1.25 0.   0.   1.25]
+    """
+
+    rate: float = field(default=0.5, metadata={"static": True})
+
+    def __post_init__(self) -> None:
+        if isinstance(self.rate, (str, bool)) or not 0 <= self.rate < 1:
+            raise ValueError(f"Dropout: the rate must be a number from 0 to below 1, but is {self.rate!r}")
+        self.rate = float(self.rate)
+
+    def __call__(self, x: Array) -> Array:
+        """x, as it is."""
+        return x
+
+    def training(self, x: Array, rng: np.random.Generator) -> tuple[Array, Dropout]:
+        """x with random entries set to zero, and the layer itself."""
+        dtype = x.dtype if x.dtype in (np.float32, np.float64) else np.float64
+        kept = rng.random(np.shape(x), dtype) >= self.rate
+        return x * (kept / dtype.type(1 - self.rate)).astype(x.dtype), self
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.rate:g})"
+
+
+@dataclass(repr=False, eq=False)
+class Flatten:
+    """Each sample of a batch as one vector: shape (n, a, b, …) becomes (n, a·b·…).
+
+    >>> Flatten()(np.zeros((5, 8, 8))).shape
+    (5, 64)
+    """
+
+    def __call__(self, x: Array) -> Array:
+        """The batch in shape (n, numbers of one sample).
+
+        Raises ValueError for a single number, which is no batch.
+        """
+        shape = np.shape(x)
+        if not shape:
+            raise ValueError("Flatten takes a batch of shape (n, ...), but x is a single number")
+        return np.reshape(x, (shape[0], math.prod(shape[1:])))
+
+    def __repr__(self) -> str:
+        return "Flatten()"
 
 
 def _given(name: str, array: Array, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

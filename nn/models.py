@@ -12,10 +12,11 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite import trees
 
-from .activations import Activation, activation, name_of
+from .activations import Function, activation, name_of
 from .fields import derivative
 from .initializers import Initializer
-from .layers import Array, Dense, Seed
+from .layers import Activation, Array, Dense, Seed
+from .modes import in_training, replaced
 from .text import Text, aligned
 
 __all__ = ["FFNN", "Sequential", "parameter_count"]
@@ -69,6 +70,34 @@ class Sequential:
                 a = layer(a)
         return a
 
+    def training(self, x: Array, rng: np.random.Generator, logits: bool = False) -> tuple[Array, Any]:
+        """The output during training, and the model as it is afterwards; see ``nn.modes``.
+
+        Parameters
+        ----------
+        x : array of shape (n, ...)
+            A batch.
+        rng : numpy.random.Generator
+            Where dropout draws from.
+        logits : bool
+            Whether to stop before the last activation.
+
+        Examples
+        --------
+        >>> from nn import Dropout
+        >>> model = Sequential(Dropout(0.5), Dense(2, 1, weights=[[1.0], [1.0]]))
+        >>> output, after = model.training(np.ones((3, 2)), np.random.default_rng(0))
+        >>> print(output.ravel(), model(np.ones((3, 2))).ravel(), after is model)
+        [2. 0. 4.] [2. 2. 2.] True
+        """
+        after, last = [], len(self.layers) - 1
+        for i, layer in enumerate(self.layers):
+            with ag.scope(_Titled(i + 1, layer)):
+                x, new = _logits_in_training(layer, x, rng) if logits and i == last else in_training(layer, x, rng)
+            after.append(new)
+        unchanged = all(a is b for a, b in zip(after, self.layers, strict=True))
+        return x, self if unchanged else replaced(self, layers=after)
+
     def logits(self, x: Array) -> Array:
         """The output before the last activation: from it cross-entropies are computed without loss of digits.
 
@@ -78,7 +107,7 @@ class Sequential:
         """
         *inner, last = self.layers
         a = self._through(inner, x)
-        if isinstance(last, Dense):
+        if isinstance(last, (Dense, Activation)):
             with ag.scope(_Titled(len(self.layers), last)):
                 return last.linear(a)
         return last.logits(a) if isinstance(last, Sequential) else a
@@ -98,7 +127,7 @@ class Sequential:
         last = self.layers[-1]
         if isinstance(last, Sequential):
             return last.output_activation
-        return last.activation if isinstance(last, Dense) else last
+        return last.activation if isinstance(last, (Dense, Activation)) else last
 
     def summary(self) -> Text:
         """A table of the layers: shapes of the parameters and their number.
@@ -113,7 +142,7 @@ class Sequential:
         rows = [["", "layer", "parameters", "count"]]
         for number, layer in enumerate(self.layers, 1):
             arrays = ", ".join(f"{symbol} {_shape(shape)}" for symbol, shape in _symbols(layer))
-            rows.append([str(number), _title(layer), arrays, f"{parameter_count(layer):,}"])
+            rows.append([str(number), title(layer), arrays, f"{parameter_count(layer):,}"])
         rows.append(["", "total", "", f"{parameter_count(self):,}"])
         return Text(aligned(rows, "rllr"))
 
@@ -127,7 +156,7 @@ class Sequential:
         return self.layers[index]
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(map(_title, self.layers))})"
+        return f"{type(self).__name__}({', '.join(map(title, self.layers))})"
 
 
 @dataclass(init=False, repr=False, eq=False)
@@ -167,8 +196,8 @@ class FFNN(Sequential):
         self,
         sizes: Sequence[int],
         *,
-        hidden: str | Activation = "tanh",
-        output: str | Activation = "identity",
+        hidden: str | Function = "tanh",
+        output: str | Function = "identity",
         weights: str | Initializer | None = None,
         seed: Seed = None,
         dtype: Any = np.float64,
@@ -190,6 +219,12 @@ class FFNN(Sequential):
         return f"FFNN({sizes}, {hidden}output={name_of(dense[-1].activation)})"
 
 
+def _logits_in_training(last: Any, x: Array, rng: np.random.Generator) -> tuple[Array, Any]:
+    if isinstance(last, Sequential):
+        return last.training(x, rng, logits=True)
+    return (last.linear(x) if isinstance(last, (Dense, Activation)) else x), last
+
+
 class _Titled:
     """What a picture says of a layer; it is put into words only when there is a picture."""
 
@@ -205,13 +240,13 @@ class _Titled:
         rows = [("units", np.shape(self.layer.biases)[0])] if isinstance(self.layer, Dense) else []
         rows += [(symbol, list(shape)) for symbol, shape in _symbols(self.layer)]
         return {
-            "label": f"Layer {self.number} · {_title(self.layer)}{params}",
+            "label": f"Layer {self.number} · {title(self.layer)}{params}",
             "kind": "layer",
             "rows": [*rows, ("params", count)] if count else rows,
         }
 
 
-def _title(layer: Any) -> str:
+def title(layer: Any) -> str:
     if isinstance(layer, (Dense, Sequential)):
         return repr(layer)
     return name_of(layer) if hasattr(layer, "__name__") else type(layer).__name__

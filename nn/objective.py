@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 import autograd_lite as ag
 
 from .activations import BY_NAME, name_of, sigmoid, softmax
+from .composition import activity_cost
 from .costs import Cost, binary_cross_entropy, categorical_cross_entropy, cost, mean_squared_error
+from .modes import in_training
 from .targets import numbers
 
 __all__ = ["Objective", "Regularization", "default_cost", "objective"]
@@ -46,8 +50,40 @@ class Objective:
         prepared: bool = True,
     ) -> Any:  # fmt: skip
         """The objective; ``prepared`` says that targets and weights are checked and fit the outputs already."""
-        cost, from_logits = self.cost, self.from_logits(model)
+        from_logits = self.from_logits(model)
         outputs = model.logits(X) if from_logits else model(X)
+        return self.of_outputs(model, outputs, from_logits, targets, weights, class_weight, prepared)
+
+    def training(
+        self, model: Any, X: Array, targets: Any, rng: np.random.Generator, weights: Any = None, *,
+        class_weight: Any = None, prepared: bool = False,
+    ) -> tuple[Any, Any]:  # fmt: skip
+        """The objective of a model in training, and the model as it is afterwards; see ``nn.modes``.
+
+        It differs from the objective itself by dropout, by batch normalization, and by penalties on activities.
+
+        >>> from nn import Dense, Dropout, Sequential
+        >>> model = Sequential(Dropout(0.5), Dense(2, 1, weights=[[1.0], [1.0]]))
+        >>> loss, after = objective("mse").training(model, np.ones((3, 2)), np.zeros(3), np.random.default_rng(0))
+        >>> print(loss.round(6), objective("mse")(model, np.ones((3, 2)), np.zeros(3)))
+        6.666667 4.0
+        """
+        from_logits = self.from_logits(model)
+        if from_logits and callable(getattr(model, "training", None)):
+            outputs, after = model.training(X, rng, logits=True)
+        elif from_logits:
+            outputs, after = model.logits(X), model
+        else:
+            outputs, after = in_training(model, X, rng)
+        loss = self.of_outputs(model, outputs, from_logits, targets, weights, class_weight, prepared)
+        return (loss if after is model else loss + activity_cost(after)), after
+
+    def of_outputs(
+        self, model: Any, outputs: Array, from_logits: bool, targets: Any, weights: Any, class_weight: Any,
+        prepared: bool,
+    ) -> Any:  # fmt: skip
+        """The cost of the outputs or logits of the model, and the penalties."""
+        cost = self.cost
         with ag.scope(cost):
             if not prepared:
                 weights = cost.weights(targets, outputs, weights, class_weight)

@@ -50,7 +50,9 @@ def worth_joining(optimizer: Any, arrays: list[Array]) -> bool:
 
 
 def adopt(tree: Any, trained: Any) -> Any:
-    """Put the leaves of ``trained`` into the containers of ``tree``, which has the same structure; returns it.
+    """Put the leaves and running statistics of ``trained`` into the containers of ``tree``; returns it.
+
+    Both have the same structure.
 
     >>> model = {"w": [1.0, 2.0]}
     >>> inner = model["w"]
@@ -66,7 +68,7 @@ def adopt(tree: Any, trained: Any) -> Any:
         return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
     elif hasattr(type(tree), "__dataclass_fields__"):
         for field in type(tree).__dataclass_fields__.values():
-            if not field.metadata.get("static"):
+            if not field.metadata.get("static") or field.metadata.get("running"):
                 new = adopt(getattr(tree, field.name), getattr(trained, field.name))
                 object.__setattr__(tree, field.name, new)
     else:

@@ -20,6 +20,7 @@ from autograd_lite import trees
 
 from .history import History
 from .models import Sequential
+from .modes import running, with_running
 from .objective import Objective, Regularization, default_cost
 from .optimizers import optimizer as optimizer_named
 from .parameters import Joined, adopt, worth_joining
@@ -137,7 +138,8 @@ class _Run:
         optimizer: Any, data: tuple[Array, ...], history: History,
     ) -> None:  # fmt: skip
         self.model, self.rebuild, self.leaves, self.objective = model, rebuild, leaves, objective
-        self.before = leaves  # the parameters one step ago
+        self.running = running(model)
+        self.before = leaves, self.running  # the parameters and running statistics one step ago
         self.chosen = optimizer
         self.optimizer = Joined(optimizer, leaves) if worth_joining(optimizer, leaves) else optimizer
         self.data, self.history = data, history
@@ -145,7 +147,7 @@ class _Run:
     def train(
         self, epochs: int, batch_size: int | None, rng: np.random.Generator, validation: Any, tell: Progress
     ) -> None:
-        start = perf_counter()
+        start, self.rng = perf_counter(), rng
         state = self.optimizer.init(self.leaves)
         try:
             with np.errstate(all="ignore"):  # an overflow shows in the cost, which is checked at every step
@@ -154,11 +156,17 @@ class _Run:
                     self.history.loss.append(loss)
                     tell(loss, self.validate(validation))
         finally:
-            adopt(self.model, self.rebuild([x.copy() for x in self.leaves]))
+            adopt(self.model, self.built([x.copy() for x in self.leaves]))
             self.history.seconds = perf_counter() - start
 
+    def built(self, leaves: list[Array]) -> Any:
+        """The model of these parameters and the running statistics."""
+        return with_running(self.rebuild(leaves), self.running)
+
     def cost_of(self, leaves: list[Array], X: Array, targets: Array, weights: Array | None = None) -> Any:
-        return self.objective.evaluate(self.rebuild(leaves), X, targets, weights)
+        """The objective in training; the model as it is after this batch is kept aside."""
+        loss, self.after = self.objective.training(self.built(leaves), X, targets, self.rng, weights, prepared=True)
+        return loss
 
     def epoch(self, batch_size: int | None, rng: np.random.Generator, state: Any) -> tuple[float, Any]:
         """One pass over the data; returns the mean of the objective over the samples, and the optimizer's state."""
@@ -170,7 +178,9 @@ class _Run:
             if not isfinite(loss):
                 self.diverged(loss, before, batch, X)
             total += loss * len(X)
-            before, self.before = loss, self.leaves
+            before, self.before = loss, (self.leaves, self.running)
+            if self.running:
+                self.running = running(self.after)
             self.leaves, state = update(gradient, state, self.leaves)
         if not all(np.isfinite(x).all() for x in self.leaves):
             self.diverged(loss, before, batch, X)
@@ -180,16 +190,16 @@ class _Run:
         """The objective on the validation data, noted in the history."""
         if validation is None:
             return None
-        loss = float(self.cost_of(self.leaves, *validation))
+        loss = float(self.objective.evaluate(self.built(self.leaves), *validation))
         self.history.validation_loss.append(loss)
         return loss
 
     def diverged(self, loss: float, before: float | None, batch: int, X: Array) -> None:
         """Go back to the last parameters whose cost was finite, and say what happened."""
         epoch = len(self.history.loss) + 1
-        layer = _first_bad_layer(self.rebuild(self.leaves), X)
+        layer = _first_bad_layer(self.built(self.leaves), X)
         first = before is None and epoch == 1
-        self.leaves = self.before
+        self.leaves, self.running = self.before
         what = f"the cost became {loss}" if not isfinite(loss) else "the parameters became nan or infinite"
         where = f"at epoch {epoch}, batch {batch}"
         then = "before any step" if first else f"after {before:.4g} one step before" if before is not None else ""
