@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from .tensor import Tensor
+from .tensor import Tensor, as_leaf_value
 
-__all__ = ["children", "fields_of", "flatten", "is_leaf", "map_tree", "names"]
+__all__ = ["children", "fields_of", "flatten", "is_leaf", "map_tree", "names", "ravel"]
 
 _LEAVES = (np.ndarray, np.generic, float, int, complex)
 _USUAL = frozenset({Tensor, np.ndarray, np.float64, float})  # found without isinstance
@@ -145,3 +145,36 @@ def map_tree(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
         if len(columns[-1]) != len(leaves):
             raise ValueError(f"trees of different structure: {len(leaves)} leaves and {len(columns[-1])}")
     return rebuild([function(*row) for row in zip(*columns, strict=True)])
+
+
+def ravel(tree: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """All numbers of a tree in one vector, and the function that puts such a vector back into the tree's form.
+
+    The vector has the widest dtype of the leaves; each leaf gets its own again.  Both ways are recorded for Tensors.
+
+    >>> vector, unravel = ravel({"W": np.eye(2), "b": 3.0})
+    >>> vector
+    array([1., 0., 0., 1., 3.])
+    >>> unravel(10 * vector)["b"]
+    np.float64(30.0)
+
+    Raises TypeError if the tree holds no numbers, ValueError if a vector has another length.
+    """
+    leaves, rebuild = flatten(tree)
+    if not leaves:
+        raise TypeError(f"there are no numbers in this {type(tree).__name__}")
+    leaves = [x if type(x) is Tensor else as_leaf_value(x) for x in leaves]
+    shapes = [x.shape for x in leaves]
+    stops = np.cumsum([x.size for x in leaves]).tolist()
+    dtypes = [x.dtype for x in leaves]
+
+    def unravel(vector: Any) -> Any:
+        if vector.shape != (stops[-1],):
+            raise ValueError(f"this tree holds {stops[-1]} numbers, but the vector has shape {vector.shape}")
+        parts = []
+        for start, stop, shape, dtype in zip([0, *stops], stops, shapes, dtypes, strict=False):
+            part = np.reshape(vector[start:stop], shape) if shape else vector[start]
+            parts.append(part if part.dtype == dtype else part.astype(dtype))
+        return rebuild(parts)
+
+    return np.concatenate([np.reshape(x, (-1,)) for x in leaves]), unravel

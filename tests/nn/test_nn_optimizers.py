@@ -108,7 +108,7 @@ def test_a_step_can_be_traced():
     [
         (lambda: nn.SGD(lr=-0.1), ValueError, "lr must be at least 0 and finite, but is -0.1"),
         (lambda: nn.SGD(lr=float("nan")), ValueError, "lr must be"),
-        (lambda: nn.SGD(lr="fast"), TypeError, "lr must be a number, but is 'fast'"),
+        (lambda: nn.SGD(lr="fast"), TypeError, "lr must be a number or a schedule, but is 'fast'"),
         (lambda: nn.Momentum(momentum=1.0), ValueError, "momentum must be at least 0 and below 1"),
         (lambda: nn.Adam(beta2=1.5), ValueError, "beta2"),
         (lambda: nn.RMSProp(rho=-0.5), ValueError, "rho"),
