@@ -20,11 +20,9 @@ __all__ = [
 
 
 def holds_tensors(x: Any) -> bool:
-    """Whether a Tensor stands somewhere in nested lists, tuples and arrays of objects."""
+    """Whether a Tensor stands somewhere in nested lists and tuples."""
     if type(x) is Tensor:
         return True
-    if isinstance(x, np.ndarray):
-        return x.dtype == object and any([holds_tensors(item) for item in x.flat])
     return isinstance(x, (list, tuple)) and any([holds_tensors(item) for item in x])
 
 
