@@ -212,9 +212,8 @@ class Dropout:
 
     def training(self, x: Array, rng: np.random.Generator) -> tuple[Array, Dropout]:
         """x with random entries set to zero, and the layer itself."""
-        dtype = x.dtype if x.dtype in (np.float32, np.float64) else np.float64
-        kept = rng.random(np.shape(x), dtype) >= self.rate
-        return x * (kept / dtype.type(1 - self.rate)).astype(x.dtype), self
+        kept = rng.random(np.shape(x), np.float32 if x.dtype == np.float32 else np.float64) >= self.rate
+        return x * (kept.astype(x.dtype) / (1 - self.rate)), self
 
     def __repr__(self) -> str:
         return f"Dropout({self.rate:g})"

@@ -247,9 +247,15 @@ class _Titled:
 
 
 def title(layer: Any) -> str:
-    if isinstance(layer, (Dense, Sequential)):
-        return repr(layer)
-    return name_of(layer) if hasattr(layer, "__name__") else type(layer).__name__
+    """What to call a layer: layers of this package by what they are, others by the name of their class or function.
+
+    >>> title(Dense(2, 3)), title(np.tanh), title(lambda z: z)
+    ('Dense(2 → 3, identity)', 'tanh', 'custom')
+    """
+    if hasattr(layer, "__name__"):
+        return name_of(layer)
+    ours = type(layer).__module__.partition(".")[0] == __name__.partition(".")[0]
+    return repr(layer) if ours else type(layer).__name__
 
 
 def _shape(shape: tuple[int, ...]) -> str:

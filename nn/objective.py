@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,13 @@ from .activations import BY_NAME, name_of, sigmoid, softmax
 from .composition import activity_cost
 from .costs import Cost, binary_cross_entropy, categorical_cross_entropy, cost, mean_squared_error
 from .modes import in_training
+from .regularization import OfLayer
 from .targets import numbers
 
 __all__ = ["Objective", "Regularization", "default_cost", "objective"]
 
 Array = Any
-Penalty = Callable[[Any], Any]
-Regularization = Penalty | Sequence[Penalty] | None
+Regularization = Any  # a penalty, a constraint, a list of them, a dict {layer: one or a list}, or None
 
 
 class Objective:
@@ -27,7 +26,9 @@ class Objective:
 
     def __init__(self, chosen: Any, regularization: Regularization) -> None:
         self.cost = cost(chosen)
-        self.penalties = _penalties(regularization)
+        rules = _rules(regularization)
+        self.penalties = [rule for rule in rules if not _is_constraint(rule)]
+        self.constraints = [rule for rule in rules if _is_constraint(rule)]
         self.__name__ = "objective"
 
     def from_logits(self, model: Any) -> bool:
@@ -94,20 +95,36 @@ class Objective:
             loss = loss + penalty(model)
         return loss
 
+    def constrained(self, model: Any) -> Any:
+        """The model, put back to where it obeys the constraints, such as ``nn.MaxNorm``."""
+        for constraint in self.constraints:
+            model = constraint.project(model)
+        return model
+
     def __call__(self, model: Any, X: Any, y: Any, sample_weight: Any = None, class_weight: Any = None) -> Any:
         """The objective, one number; the weights say how much each row and each class counts, as in ``fit``."""
         X = X if type(X) is ag.Tensor else numbers("X", X)
         return self.evaluate(model, X, y, sample_weight, class_weight=class_weight, prepared=False)
 
 
-def _penalties(regularization: Any) -> list[Penalty]:
+def _rules(regularization: Any) -> list[Any]:
+    """Penalties and constraints, as a list."""
     if regularization is None:
         return []
-    penalties = list(regularization) if isinstance(regularization, (list, tuple)) else [regularization]
-    for penalty in penalties:
-        if not callable(penalty):
-            raise TypeError(f"regularization must be nn.L1(λ), nn.L2(λ) or a list of such, not {penalty!r}")
-    return penalties
+    if isinstance(regularization, dict):
+        return [OfLayer(number, rule) for number, given in regularization.items() for rule in _rules(given)]
+    rules = list(regularization) if isinstance(regularization, (list, tuple)) else [regularization]
+    for rule in rules:
+        if not callable(rule) and not hasattr(rule, "project"):
+            raise TypeError(
+                f"regularization must be nn.L1(λ), nn.L2(λ), nn.MaxNorm(c), a function of the model, a list of such or "
+                f"a dict by layers, not {rule!r}"
+            )
+    return rules
+
+
+def _is_constraint(rule: Any) -> bool:
+    return _is_constraint(rule.rule) if isinstance(rule, OfLayer) else hasattr(rule, "project")
 
 
 def objective(cost: Any, regularization: Regularization = None) -> Objective:
@@ -117,8 +134,8 @@ def objective(cost: Any, regularization: Regularization = None) -> Objective:
     ----------
     cost : str or callable
         As in ``fit``.
-    regularization : callable or list of callables, optional
-        As in ``fit``.
+    regularization : callable, list or dict, optional
+        As in ``fit``; constraints are the business of the training loop: ``objective.constrained(model)``.
 
     Examples
     --------

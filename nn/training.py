@@ -73,8 +73,9 @@ def fit(
         error.  The cross-entropies are computed from the model's logits.
     optimizer : str or object with ``init`` and ``update``
         For example ``nn.Adam(lr=0.01)``.
-    regularization : callable or list of callables, optional
-        Penalties on the model, such as ``nn.L2(1e-4)``.
+    regularization : callable, list or dict, optional
+        Penalties on the weights such as ``nn.L2(1e-4)``, constraints such as ``nn.MaxNorm(3)``, any function of the
+        model; a list of them, or {layer: one or a list} for single layers.
     epochs : int
         Passes over the data.
     batch_size : int or None
@@ -141,7 +142,8 @@ class _Run:
         self.running = running(model)
         self.before = leaves, self.running  # the parameters and running statistics one step ago
         self.chosen = optimizer
-        self.optimizer = Joined(optimizer, leaves) if worth_joining(optimizer, leaves) else optimizer
+        joined = worth_joining(optimizer, leaves) and not objective.constraints
+        self.optimizer = Joined(optimizer, leaves) if joined else optimizer
         self.data, self.history = data, history
 
     def train(
@@ -182,6 +184,8 @@ class _Run:
             if self.running:
                 self.running = running(self.after)
             self.leaves, state = update(gradient, state, self.leaves)
+            if self.objective.constraints:
+                self.leaves = trees.flatten(self.objective.constrained(self.rebuild(self.leaves)))[0]
         if not all(np.isfinite(x).all() for x in self.leaves):
             self.diverged(loss, before, batch, X)
         return total / len(self.data[0]), state
