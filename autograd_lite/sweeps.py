@@ -71,6 +71,5 @@ def reverse_sweep(
                 if type(parent) is Node and parent in active:
                     part = vjp(j, adjoint, out, args, node.kwargs)
                     if part is not None:
-                        before = adjoints.get(parent)
-                        adjoints[parent] = part if before is None else before + part
+                        adjoints[parent] = adjoints[parent] + part if parent in adjoints else part
     return adjoints
