@@ -15,6 +15,9 @@ differentiates them.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from . import initializers
 from .activations import elu, identity, leaky_relu, relu, sigmoid, softmax, tanh
 from .composition import ActivityPenalty, Residual
@@ -52,6 +55,10 @@ from .regularization import L1, L2, ElasticNet, MaxNorm
 from .targets import one_hot
 from .training import DivergenceError, fit
 
+if TYPE_CHECKING:
+    from .estimators import FFNNClassifier as FFNNClassifier
+    from .estimators import FFNNRegressor as FFNNRegressor
+
 __all__ = [
     "AMSGrad", "Activation", "ActivityPenalty", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm",
     "Cost", "Dense", "DivergenceError", "Dropout", "ElasticNet", "FFNN", "Flatten", "GD", "History", "L1", "L2",
@@ -62,3 +69,15 @@ __all__ = [
     "parameter_count", "plot_confusion_matrix", "plot_history", "relu", "sigmoid", "softmax", "standardize", "tanh",
     "training_figure",
 ]  # fmt: skip
+
+_LATER = {"FFNNClassifier": "estimators", "FFNNRegressor": "estimators"}  # they need scikit-learn
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:  # loaded when it is first used
+        return getattr(import_module(f".{_LATER[name]}", __name__), name)
+    raise AttributeError(f"module 'nn' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_LATER])
