@@ -1,4 +1,4 @@
-"""The parameters of a model during training: taken out, joined for speed, and put back."""
+"""The parameters of a model during training: taken out, moved block by block, and put back."""
 
 from __future__ import annotations
 
@@ -6,47 +6,85 @@ from typing import Any
 
 import numpy as np
 
-from .optimizers import Optimizer
+from .optimizers.base import Memory, Optimizer, State
 
-__all__ = ["Joined", "adopt"]
+__all__ = ["Blocks", "adopt", "in_blocks"]
 
 Array = Any
 
-SMALL = 1 << 13  # numbers; up to here one call of NumPy costs more than what it computes
+BLOCK = 1 << 13  # numbers; the arrays that a rule makes on the way from g to Δ then stay in the cache
+SMALL = 1 << 16  # numbers; up to here one call of NumPy for all arrays is cheaper than one for each
 
 
-class Joined:
-    """An optimizer for many small arrays, that works on all of them as one vector.
+class Blocks:
+    """An optimizer that acts entry by entry, applied to the parameters of a training block by block.
 
-    A rule that acts entry by entry gives the same numbers, bit by bit, with fewer calls of NumPy.
+    Its formula is that of ``update``, and so are the numbers, bit by bit; but no large array is made anew.  The
+    parameters of this step and of the next take turns in two buffers, so those of one step before are kept.
     """
 
     def __init__(self, optimizer: Optimizer, arrays: list[Array]) -> None:
         self.optimizer = optimizer
-        stops = np.cumsum([x.size for x in arrays]).tolist()
-        self.parts = [(slice(stop - x.size, stop), x.shape) for x, stop in zip(arrays, stops, strict=True)]
+        self.shapes = [x.shape for x in arrays]
+        self.stops = np.cumsum([x.size for x in arrays]).tolist()
+        self.joined = self.stops[-1] <= SMALL
+        vectors = [np.empty(self.stops[-1], arrays[0].dtype) for _ in range(2)]
+        self.buffers = [([vector] if self.joined else self.split(vector), self.shaped(vector)) for vector in vectors]
+        self.now = 0
 
-    def init(self, arrays: list[Array]) -> Any:
-        vector = _joined(arrays)
-        return vector, self.optimizer.init(vector)
+    def split(self, vector: Array) -> list[Array]:
+        return [vector[start:stop] for start, stop in zip([0, *self.stops], self.stops, strict=False)]
 
-    def update(self, grads: list[Array], state: Any, arrays: list[Array]) -> tuple[list[Array], Any]:
-        vector, memory = self.optimizer.update(_joined(grads), state[1], state[0])
-        return [vector[part].reshape(shape) for part, shape in self.parts], (vector, memory)
+    def shaped(self, vector: Array) -> list[Array]:
+        return [part.reshape(shape) for part, shape in zip(self.split(vector), self.shapes, strict=True)]
+
+    def init(self, arrays: list[Array]) -> State:
+        parts, _ = self.buffers[self.now]
+        state = self.optimizer.init(parts)
+        return state._replace(memory=[tuple([x.copy() for x in memory]) for memory in state.memory])
+
+    def observe(self, state: State, loss: float) -> State:
+        return self.optimizer.observe(state, loss)
+
+    def update(self, grads: list[Array], state: State, arrays: list[Array]) -> tuple[list[Array], State]:
+        """As ``Optimizer.update``, but the memory is changed in place, and the result stands in a buffer."""
+        rule, t = self.optimizer.at(state), state.step + 1
+        grads = [g.reshape(-1) for g in rule.limited(grads)]
+        if self.joined:
+            grads = [np.concatenate(grads)]
+        parts, own = self.buffers[self.now]
+        if arrays is not own:
+            for x, given in zip(own, arrays, strict=True):
+                x[...] = given
+        self.now = 1 - self.now
+        targets, shaped = self.buffers[self.now]
+        memory = [_moved(rule, *row, t) for row in zip(parts, grads, state.memory, targets, strict=True)]
+        return shaped, State(t, memory, state.schedule)
 
 
-def _joined(arrays: list[Array]) -> Array:
-    return np.concatenate([x.reshape(-1) for x in arrays])
+def _moved(rule: Optimizer, p: Array, g: Array, memory: Memory, target: Array, t: int) -> Memory:
+    """Write the vector p, moved by the rule, into the target; returns what is remembered."""
+    if p.size <= BLOCK:
+        change, memory = rule.change(p, g, memory, t)
+        np.add(p, change, out=target)
+        return memory
+    for start in range(0, p.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        change, new = rule.change(p[block], g[block], tuple([m[block] for m in memory]), t)
+        np.add(p[block], change, out=target[block])
+        for m, values in zip(memory, new, strict=True):
+            m[block] = values
+    return memory
 
 
-def worth_joining(optimizer: Any, arrays: list[Array]) -> bool:
-    """Whether the optimizer acts entry by entry, and the arrays are small and of one dtype."""
-    return (
-        isinstance(optimizer, Optimizer)
-        and optimizer.entrywise
-        and len({x.dtype for x in arrays}) == 1
-        and sum(x.size for x in arrays) <= SMALL
-    )
+def in_blocks(optimizer: Any, arrays: list[Array]) -> Any:
+    """The optimizer as it is best applied: in blocks, if it acts entry by entry and the arrays are of one dtype.
+
+    One that inherits and defines ``init`` or ``update`` itself is left as it is.
+    """
+    kind = type(optimizer)
+    usual = isinstance(optimizer, Optimizer) and (kind.init, kind.update) == (Optimizer.init, Optimizer.update)
+    return Blocks(optimizer, arrays) if usual and kind.entrywise and len({x.dtype for x in arrays}) == 1 else optimizer
 
 
 def adopt(tree: Any, trained: Any) -> Any:

@@ -23,6 +23,8 @@ __all__ = [
     "WarmUp",
 ]  # fmt: skip
 
+POSITIVE = {"positive": True}
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -57,10 +59,6 @@ class Schedule:
         return self(t)
 
 
-def _positive() -> Any:
-    return field(metadata={"positive": True})
-
-
 @dataclass(frozen=True)
 class Constant(Schedule):
     """The same rate in every step.
@@ -84,7 +82,7 @@ class StepDecay(Schedule):
     """
 
     lr: Any
-    every: Any = _positive()
+    every: Any = field(metadata=POSITIVE)
     factor: Any = 0.1
 
     def __call__(self, t: Any) -> Any:
@@ -117,7 +115,7 @@ class InverseTime(Schedule):
     """
 
     t0: Any
-    t1: Any = _positive()
+    t1: Any = field(metadata=POSITIVE)
 
     def __call__(self, t: Any) -> Any:
         return self.t0 / (t + self.t1)
@@ -134,7 +132,7 @@ class Cosine(Schedule):
     """
 
     lr: Any
-    steps: Any = _positive()
+    steps: Any = field(metadata=POSITIVE)
     end: Any = 0.0
 
     def __call__(self, t: Any) -> Any:
@@ -152,7 +150,7 @@ class WarmUp(Schedule):
     """
 
     after: Any
-    steps: Any = _positive()
+    steps: Any = field(metadata=POSITIVE)
     start: Any = 0.0
 
     def init(self) -> Any:
@@ -194,7 +192,7 @@ class OneCycle(Schedule):
     """
 
     lr: Any
-    steps: Any = _positive()
+    steps: Any = field(metadata=POSITIVE)
     up: Any = 0.3
     start: Any = 1 / 25
     end: Any = 1e-4

@@ -8,37 +8,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from math import isfinite
-from time import perf_counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-import autograd_lite as ag
 from autograd_lite import trees
 
+from . import metrics as known_metrics
+from .callbacks import Callback, EarlyStopping, callbacks_of, early_stopping_of, tolerance_of
+from .checkpoints import checkpoint_of, fingerprint
 from .history import History
-from .models import Sequential
-from .modes import running, with_running
 from .objective import Objective, Regularization, default_cost
 from .optimizers import optimizer as optimizer_named
-from .parameters import Joined, adopt, worth_joining
-from .progress import Progress, progress
+from .progress import progress
+from .run import DivergenceError, Metric, Plan, Run
 from .targets import numbers, row_weights
 from .weighting import combined_weights
 
 __all__ = ["DivergenceError", "fit"]
 
 Array = Any
-
-
-class DivergenceError(ArithmeticError):
-    """Training met a cost that is nan or infinite; ``history`` holds the epochs before."""
-
-    def __init__(self, message: str, history: History) -> None:
-        super().__init__(message)
-        self.history = history
+Metrics = str | Metric | Sequence[str | Metric] | None
 
 
 def fit(
@@ -54,6 +45,12 @@ def fit(
     sample_weight: Any = None,
     class_weight: Any = None,
     validation_data: tuple[Any, ...] | None = None,
+    metrics: Metrics = None,
+    early_stopping: EarlyStopping | int | bool | None = None,
+    tol: float | None = None,
+    callbacks: Callback | Sequence[Callback] | None = None,
+    checkpoint: Any = None,
+    state: Any = None,
     seed: int | np.random.Generator | None = None,
     verbose: bool | None = None,
 ) -> History:
@@ -87,6 +84,21 @@ def fit(
         same; it multiplies ``sample_weight``.  The validation data are left as they are.
     validation_data : (X, y) or (X, y, sample_weight), optional
         Data to evaluate the objective on after each epoch.
+    metrics : names, functions of (targets, outputs), or a list of them, optional
+        What else to note after each epoch: names of ``nn.metrics`` such as "accuracy", or functions of your own that
+        give one number.  They see the targets as they were given, and take part in the history as columns.
+    early_stopping : bool, int or EarlyStopping, optional
+        Stop when the validation loss (without validation data the loss) has not become better for 10 epochs, or that
+        many, and give the model the parameters of the best epoch back; see ``nn.EarlyStopping``.
+    tol : float, optional
+        Stop when the cost has converged: the loss has not fallen by more than this in 10 epochs.
+    callbacks : function or list of functions, optional
+        Called with the history after each epoch; one that returns True ends the training.
+    checkpoint : path or Checkpoint, optional
+        A file to write the training to after each epoch; if it exists, the training goes on from it.  See
+        ``nn.Checkpoint``.
+    state : optional
+        The state of the optimizer to begin with, ``history.state`` of an earlier training of this model.
     seed : int or numpy.random.Generator, optional
         Where the order of the samples comes from: the same seed gives the same weights, bit by bit.
     verbose : bool, optional
@@ -121,129 +133,45 @@ def fit(
     dtype = np.result_type(*leaves)
     objective = Objective(default_cost(model) if cost is None else cost, regularization)
     data = _prepared("", model, objective, dtype, X, y, combined_weights(y, sample_weight, class_weight))
-    validation = None
+    validation, truth = None, {"": np.asarray(y)}
     if validation_data is not None:
         validation = _prepared("validation ", model, objective, dtype, *validation_data)
-    history = History(model=model, cost=objective.cost.title)
-    with progress(epochs, verbose) as tell:
-        run = _Run(model, rebuild, leaves, objective, optimizer_named(optimizer), data, history)
-        run.train(epochs, batch_size, np.random.default_rng(seed), validation, tell)
+        truth["validation_"] = np.asarray(validation_data[1])
+    optimizer, early = optimizer_named(optimizer), early_stopping_of(early_stopping, validation is not None)
+    plan = Plan(
+        epochs, batch_size, validation, _named(metrics), truth, early, tolerance_of(tol), callbacks_of(callbacks),
+        checkpoint_of(checkpoint),
+    )  # fmt: skip
+    history = History(model=model, cost=objective.cost.title, state=state)
+    run = Run(model, rebuild, leaves, objective, optimizer, data, np.random.default_rng(seed), history)
+    if plan.checkpoint is not None:
+        plan.fingerprint = fingerprint(
+            {"model": repr(model), "optimizer": repr(optimizer), "cost": objective.cost.title, "batch size": batch_size,
+             "regularization": objective.penalties + objective.constraints, "early stopping": early and early.rule},
+            data,
+        )  # fmt: skip
+        run.resume(plan)
+    with progress(epochs, verbose, len(history.loss)) as tell:
+        run.train(plan, tell)
     return history
 
 
-class _Run:
-    """One training: what stays the same in it, and the parameters it has come to."""
-
-    def __init__(
-        self, model: Any, rebuild: Callable[[list[Array]], Any], leaves: list[Array], objective: Objective,
-        optimizer: Any, data: tuple[Array, ...], history: History,
-    ) -> None:  # fmt: skip
-        self.model, self.rebuild, self.leaves, self.objective = model, rebuild, leaves, objective
-        self.running = running(model)
-        self.before = leaves, self.running  # the parameters and running statistics one step ago
-        self.chosen = optimizer
-        joined = worth_joining(optimizer, leaves) and not objective.constraints
-        self.optimizer = Joined(optimizer, leaves) if joined else optimizer
-        self.data, self.history = data, history
-
-    def train(
-        self, epochs: int, batch_size: int | None, rng: np.random.Generator, validation: Any, tell: Progress
-    ) -> None:
-        start, self.rng = perf_counter(), rng
-        state = self.optimizer.init(self.leaves)
-        try:
-            with np.errstate(all="ignore"):  # an overflow shows in the cost, which is checked at every step
-                for _ in range(epochs):
-                    loss, state = self.epoch(batch_size, rng, state)
-                    self.history.loss.append(loss)
-                    tell(loss, self.validate(validation))
-        finally:
-            adopt(self.model, self.built([x.copy() for x in self.leaves]))
-            self.history.seconds = perf_counter() - start
-
-    def built(self, leaves: list[Array]) -> Any:
-        """The model of these parameters and the running statistics."""
-        return with_running(self.rebuild(leaves), self.running)
-
-    def cost_of(self, leaves: list[Array], X: Array, targets: Array, weights: Array | None = None) -> Any:
-        """The objective in training; the model as it is after this batch is kept aside."""
-        loss, self.after = self.objective.training(self.built(leaves), X, targets, self.rng, weights, prepared=True)
-        return loss
-
-    def epoch(self, batch_size: int | None, rng: np.random.Generator, state: Any) -> tuple[float, Any]:
-        """One pass over the data; returns the mean of the objective over the samples, and the optimizer's state."""
-        value_and_grad, update = ag.value_and_grad(self.cost_of), self.optimizer.update
-        total, before = 0.0, None
-        for batch, (X, *others) in enumerate(_batches(self.data, batch_size, rng), 1):
-            loss, gradient = value_and_grad(self.leaves, X, *others)
-            loss = float(loss)
-            if not isfinite(loss):
-                self.diverged(loss, before, batch, X)
-            total += loss * len(X)
-            before, self.before = loss, (self.leaves, self.running)
-            if self.running:
-                self.running = running(self.after)
-            self.leaves, state = update(gradient, state, self.leaves)
-            if self.objective.constraints:
-                self.leaves = trees.flatten(self.objective.constrained(self.rebuild(self.leaves)))[0]
-        if not all(np.isfinite(x).all() for x in self.leaves):
-            self.diverged(loss, before, batch, X)
-        return total / len(self.data[0]), state
-
-    def validate(self, validation: tuple[Array, ...] | None) -> float | None:
-        """The objective on the validation data, noted in the history."""
-        if validation is None:
-            return None
-        loss = float(self.objective.evaluate(self.built(self.leaves), *validation))
-        self.history.validation_loss.append(loss)
-        return loss
-
-    def diverged(self, loss: float, before: float | None, batch: int, X: Array) -> None:
-        """Go back to the last parameters whose cost was finite, and say what happened."""
-        epoch = len(self.history.loss) + 1
-        layer = _first_bad_layer(self.built(self.leaves), X)
-        first = before is None and epoch == 1
-        self.leaves, self.running = self.before
-        what = f"the cost became {loss}" if not isfinite(loss) else "the parameters became nan or infinite"
-        where = f"at epoch {epoch}, batch {batch}"
-        then = "before any step" if first else f"after {before:.4g} one step before" if before is not None else ""
-        kept = "The model is unchanged." if first else "The model keeps the last parameters that gave a finite cost."
-        raise DivergenceError(
-            f"{what} {where}{', ' if then else ''}{then}{layer}. {kept} {self.advice(X)}", self.history
-        )
-
-    def advice(self, X: Array) -> str:
-        """What to try."""
-        rate, largest = getattr(self.chosen, "lr", None), float(np.max(np.abs(X)))
-        advice = []
-        if isinstance(rate, float) and rate > 0:
-            advice.append(f"a smaller learning rate (lr={rate / 10:g} instead of {rate:g})")
-        if largest > 10:
-            advice.append(f"standardized inputs (nn.standardize; here they reach {largest:.3g})")
-        return f"Try {' or '.join(advice or ['another start or a bounded activation'])}."
-
-
-def _first_bad_layer(model: Any, X: Array) -> str:
-    """Which layer gives the first number that is not finite."""
-    if not isinstance(model, Sequential):
-        return ""
-    for number, layer in enumerate(model, 1):
-        X = layer(X)
-        if not np.isfinite(X).all():
-            return f"; the first nan or inf comes out of layer {number}, {layer!r}"
-    return "; the outputs of the model are finite, but too large for the cost"
-
-
-def _batches(data: tuple[Array, ...], size: int | None, rng: np.random.Generator) -> Iterator[tuple[Array, ...]]:
-    """Mini-batches in a new random order; all data as they are if they fit into one."""
-    n = len(data[0])
-    if size is None or size >= n:
-        yield data
-        return
-    order = rng.permutation(n)
-    for start in range(0, n, size):
-        chosen = order[start : start + size]
-        yield tuple([x.take(chosen, axis=0) for x in data])
+def _named(metrics: Metrics) -> dict[str, Metric]:
+    """The metrics by name; a name is that of a function of ``nn.metrics``."""
+    found: dict[str, Metric] = {}
+    chosen: list[Any] = list(metrics) if isinstance(metrics, (list, tuple)) else [] if metrics is None else [metrics]
+    for metric in chosen:
+        if isinstance(metric, str):
+            if metric not in known_metrics.__all__:
+                raise ValueError(
+                    f"no metric is named {metric!r}; choose from {', '.join(known_metrics.__all__)}, or give "
+                    "a function of (targets, outputs)"
+                )
+            metric = getattr(known_metrics, metric)
+        if not callable(metric):
+            raise TypeError(f"a metric is a name or a function of (targets, outputs), not {metric!r}")
+        found[getattr(metric, "__name__", type(metric).__name__).replace("<lambda>", "metric")] = metric
+    return found
 
 
 def _prepared(

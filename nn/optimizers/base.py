@@ -191,6 +191,7 @@ class Optimizer:
     def __repr__(self) -> str:
         usual = Optimizer.__dataclass_fields__
         shown = [f for f in fields(self) if not f.kw_only or getattr(self, f.name) != usual.get(f.name, f).default]
+        shown.sort(key=lambda f: bool(f.kw_only))  # keywords last, as in a call
         return f"{type(self).__name__}({', '.join(f'{f.name}={getattr(self, f.name)!r}' for f in shown)})"
 
 

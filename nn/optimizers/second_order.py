@@ -6,7 +6,7 @@
 
 LBFGS and NewtonCG then search along d for a step that decreases the cost and its slope enough (Wolfe's conditions).
 Their update takes one more argument, ``opt.update(grads, state, params, cost=cost)``, where ``cost(params)`` is the
-number whose gradient is ``grads``.  ``fit`` gives it the cost on the mini-batch; they are best with ``batch_size=None``.
+number whose gradient is ``grads``.  ``fit`` gives it the cost on the mini-batch; best take ``batch_size=None``.
 
 Source: J. Nocedal and S. Wright, Numerical Optimization, 2nd ed. (Springer, 2006), chapters 3, 7 and 10.
 """

@@ -7,10 +7,14 @@ import pytest
 
 import autograd_lite as ag
 import nn
-from nn.parameters import Joined, adopt, worth_joining
+from nn.parameters import Blocks, adopt, in_blocks
 
-ALL = [nn.GD(0.1), nn.SGD(0.1), nn.Momentum(0.1), nn.AdaGrad(0.1), nn.RMSProp(0.1), nn.Adam(0.1)]
+ALL = [
+    nn.GD(0.1), nn.SGD(0.1), nn.Momentum(0.1), nn.Nesterov(0.1), nn.AdaGrad(0.1), nn.RMSProp(0.1), nn.AdaDelta(),
+    nn.Adam(0.1), nn.AdamW(0.1), nn.AMSGrad(0.1), nn.Adamax(0.1), nn.NAdam(0.1), nn.Lion(0.01),
+]  # fmt: skip
 IDS = [type(opt).__name__ for opt in ALL]
+SECOND = [nn.LBFGS(), nn.NewtonCG(), nn.LevenbergMarquardt()]
 
 
 def descend(opt, params, gradient, steps):
@@ -35,30 +39,44 @@ def test_any_structure_gives_the_same_numbers_as_a_bare_array(opt):
     np.testing.assert_array_equal(tree["a"], [1.0])
 
 
-@pytest.mark.parametrize("opt", ALL, ids=IDS)
-def test_joined_small_arrays_give_the_same_numbers_bit_by_bit(opt):
+@pytest.mark.parametrize("opt", [*ALL, nn.Adam(0.1, clip_norm=0.5, weight_decay=0.1)], ids=str)
+@pytest.mark.parametrize("shapes", [[(3, 2), (2,), (2, 1), (1,), ()], [(130, 160), (160,)], [(300, 400), (400,)]])
+def test_blocks_give_the_same_numbers_bit_by_bit(opt, shapes):
     rng = np.random.default_rng(0)
-    arrays = [rng.normal(size=shape) for shape in [(3, 2), (2,), (2, 1), (1,)]]
+    arrays = [rng.normal(size=shape) for shape in shapes]
     targets = [rng.normal(size=x.shape) for x in arrays]
 
     def gradient(arrays):
         return [(x - t) ** 3 for x, t in zip(arrays, targets, strict=True)]
 
-    one, other = descend(opt, arrays, gradient, 20), descend(Joined(opt, arrays), arrays, gradient, 20)
+    one, other = descend(opt, arrays, gradient, 5), descend(Blocks(opt, arrays), arrays, gradient, 5)
     for x, y in zip(one, other, strict=True):
         np.testing.assert_array_equal(x, y)
         assert x.shape == y.shape
 
 
-def test_what_is_joined():
+def test_what_is_applied_in_blocks():
     class ByNorm(nn.Optimizer):
         entrywise = False
 
-    small, large = [np.ones(3), np.ones(2)], [np.ones(1 << 16)]
-    assert worth_joining(nn.Adam(), small)
-    assert not worth_joining(nn.Adam(), large)
-    assert not worth_joining(ByNorm(), small)
-    assert not worth_joining(nn.Adam(), [np.ones(3), np.ones(2, np.float32)])
+    class Own(nn.Adam):
+        def update(self, grads, state, params):
+            return params, state
+
+    arrays = [np.ones(3), np.ones(2)]
+    assert isinstance(in_blocks(nn.Adam(), arrays), Blocks)
+    for other in (ByNorm(), Own(), nn.LBFGS()):
+        assert in_blocks(other, arrays) is other
+    adam = nn.Adam()
+    assert in_blocks(adam, [np.ones(3), np.ones(2, np.float32)]) is adam
+
+
+def test_blocks_keep_the_parameters_of_one_step_before():
+    arrays = [np.array([1.0, 2.0])]
+    opt = Blocks(nn.GD(1.0), arrays)
+    first, state = opt.update([np.ones(2)], opt.init(arrays), arrays)
+    second, state = opt.update([np.ones(2)], state, first)
+    assert [x.tolist() for x in (arrays[0], first[0], second[0])] == [[1, 2], [0, 1], [-1, 0]]
 
 
 @pytest.mark.parametrize("opt", ALL, ids=IDS)
@@ -79,7 +97,7 @@ def loss_after(opt, steps=4):
     return cost(descend(opt, model, lambda model: ag.grad(cost)(model, X, y), steps), X, y)
 
 
-@pytest.mark.parametrize("kind", [nn.GD, nn.SGD, nn.Momentum, nn.AdaGrad, nn.RMSProp, nn.Adam])
+@pytest.mark.parametrize("kind", [type(opt) for opt in ALL if not isinstance(opt, nn.Lion)])
 def test_derivative_of_the_loss_after_steps_in_the_learning_rate(kind):
     lr, h = 0.05, 1e-6
     derivative = ag.grad(lambda lr: loss_after(kind(lr=lr)))(lr)

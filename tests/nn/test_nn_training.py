@@ -13,7 +13,6 @@ import pytest
 
 import autograd_lite as ag
 import nn
-from nn.progress import progress
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 3))
@@ -268,30 +267,3 @@ def test_bad_input_is_refused_and_the_model_unchanged(x, y, settings, error, mes
 def test_a_model_without_parameters_is_refused():
     with pytest.raises(TypeError, match="no parameters to train"):
         nn.fit(nn.Sequential("tanh"), X, Y)
-
-
-def test_one_bar_over_the_epochs(capsys):
-    trained(verbose=True, epochs=3, validation_data=(X, Y))
-    text = capsys.readouterr().err
-    assert "training: 100%" in text and "3/3" in text and "loss 0." in text and "validation 0." in text
-    trained(verbose=False)
-    trained()  # nobody is watching a test
-    assert capsys.readouterr().err == ""
-
-
-def test_without_tqdm_a_bar_that_was_asked_for_is_an_error(monkeypatch):
-    monkeypatch.setitem(sys.modules, "tqdm", None)
-    with pytest.raises(ImportError, match=r'pip install "autograd-lite\[nn\]"'), progress(3, True):
-        pass
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    with progress(3, None) as tell:
-        assert tell(1.0, None) is None
-
-
-def test_history_as_text_and_data():
-    history = nn.History(loss=[1.0, 0.5, 0.4], validation_loss=[1.0, 0.6, 0.7])
-    assert history.best_epoch == 2
-    assert history.to_dict() == {"epoch": [1, 2, 3], "loss": [1.0, 0.5, 0.4], "validation_loss": [1.0, 0.6, 0.7]}
-    assert str(history.table()).splitlines()[0].split() == ["epoch", "loss", "validation", "loss"]
-    assert repr(history.table()) == str(history.table())
-    assert nn.History(loss=[3.0, 1.0, 2.0]).best_epoch == 2
