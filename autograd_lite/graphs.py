@@ -9,17 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .graph import Node, path
 from .kinds import cast
-from .nodes import GraphNode, filled, magnitude
+from .nodes import GraphNode, filled
 from .sweeps import forward_sweep, reverse_sweep
 from .tensor import Tensor, as_leaf_value
 
-__all__ = ["Graph"]
+if TYPE_CHECKING:
+    from .steps import Steps
+    from .tables import Table
+
+__all__ = ["Graph", "Swept"]
+
+
+class Swept(NamedTuple):
+    """What a sweep started from and what it found, by node of the engine; what is absent is zero."""
+
+    seeds: dict[Node, Any]
+    found: dict[Node, Any]
 
 
 class Graph:
@@ -35,6 +46,8 @@ class Graph:
     value
         The result of the function, of its structure.
     title : str
+    swept : dict of Swept
+        Of the last sweeps, "tangent" and "adjoint": what they started from and what they found.
 
     Examples
     --------
@@ -61,6 +74,7 @@ class Graph:
     ) -> None:
         self.nodes, self.inputs, self.outputs, self.value, self.title = nodes, inputs, outputs, value, title
         self._names = {node.name: node for node in nodes}
+        self.swept: dict[str, Swept] = {}
 
     @property
     def output(self) -> GraphNode:
@@ -140,6 +154,7 @@ class Graph:
         """
         start = self._seeds("forward_sweep", "tangent", self.inputs, tangents, seeds)
         found = forward_sweep(self._path(), start)
+        self.swept["tangent"] = Swept(start, found)
         for node in self.nodes:
             node.tangent = filled(found.get(node.node), node.value)
         return self
@@ -167,6 +182,7 @@ class Graph:
         """
         start = self._seeds("reverse_sweep", "adjoint", self.outputs, seed, seeds)
         found = reverse_sweep(self._path(), start)
+        self.swept["adjoint"] = Swept(start, found)
         for node in self.nodes:
             node.adjoint = filled(found.get(node.node), node.value)
         return self
@@ -201,25 +217,75 @@ class Graph:
                 )
         return {free[name].node: _seed(what, seed, free[name]) for name, seed in named.items()}
 
-    def table(self, digits: int = 6, rows: int | None = None) -> str:
-        """The record as text: i, name, g_i, Pa(i), definition, value and what has been swept.
+    def table(
+        self, digits: int | None = None, rows: int | None = None, *, format: str = "text", rules: bool | None = None
+    ) -> Table:
+        """The record as a table: i, name, definition, Pa(i), value and what has been swept, with the rules.
+
+            a = x²    tangent 2x·ẋ    adjoint c̄ + exp(a)·b̄
 
         Parameters
         ----------
-        digits : int
-            Significant digits of the numbers.
+        digits : int, optional
+            Significant digits of the numbers; by default 6 as text, all of them as CSV, and in the typeset formats four
+            decimals, as in pictures.
         rows : int, optional
             At most so many rows, those in the middle left out.
+        format : {"text", "html", "markdown", "latex", "csv"}
+            HTML stands for itself, in light and dark; LaTeX needs the package booktabs.
+        rules : bool, optional
+            Whether to show the chain rule of each node; by default in all formats but text.
+
+        Returns
+        -------
+        Table
+            A string, that shows itself in notebooks as a table.
+
+        Raises
+        ------
+        ValueError
+            If the format is none of these.
+
+        Examples
+        --------
+        >>> import autograd_lite as ag
+        >>> print(ag.trace(lambda x: x**3)(2.0).reverse_sweep().table(format="csv"))
+        i,name,definition,parents,value,adjoint rule,adjoint
+        1,x,input,,2.0,3x²·v̄1,12.0
+        2,v1,x³,1,8.0,1 (seed),1.0
         """
-        nodes = self.nodes if rows is None or len(self) <= rows else self.nodes[: rows - rows // 4]
-        last = [] if nodes is self.nodes else self.nodes[len(self) - rows // 4 :]  # type: ignore[operator]
-        columns = ["i", "name", "g_i", "Pa(i)", "definition", "value"]
-        swept = [s for s in ("tangent", "adjoint") if any(getattr(node, s) is not None for node in self.nodes)]
-        body = [_row(node, swept, digits) for node in nodes + last]
-        lines = _aligned([*columns, *swept], body)
-        if last:
-            lines.insert(2 + len(nodes), f"... {len(self) - len(body)} more nodes ...")
-        return "\n".join(lines)
+        from .tables import table
+
+        return table(self, format, digits, rows, rules)
+
+    def steps(self) -> Steps:
+        """Both sweeps one node at a time, with the rule, the numbers put in and the running sum.
+
+        What has been swept is shown as it is; a sweep that was not made and can start by itself, from a single number,
+        is made.
+
+        Returns
+        -------
+        Steps
+            A sequence of records that print as text; ``save("steps.html")`` writes a page to step through, and
+            ``save("steps.svg")`` an animated picture.
+
+        Raises
+        ------
+        ValueError
+            If there is no sweep to show and none can start by itself; the message says what to write.
+
+        Examples
+        --------
+        >>> import autograd_lite as ag
+        >>> steps = ag.trace(lambda x: x**2 + 3 * x)(2.0).steps()
+        >>> print(steps[-1])
+        8/8  reverse  x̄ = ∂v2/∂x·v̄2 = 3·v̄2 = 3 × 1 = 3
+                      x̄ += ∂v1/∂x·v̄1 = 2x·v̄1 = 4 × 1 = 4 → 3 + 4 = 7
+        """
+        from .steps import steps
+
+        return steps(self)
 
     def __str__(self) -> str:
         return self.table(rows=200)
@@ -253,24 +319,6 @@ class Graph:
         except (ImportError, OSError, RuntimeError) as error:  # no layout program here: the table needs none
             bundle["text/plain"] += f"\n({error})"
         return bundle
-
-
-_NUMBERS = frozenset({0, 5, 6, 7})  # the columns that stand flush right
-
-
-def _row(node: GraphNode, swept: list[str], digits: int) -> list[str]:
-    parents = ", ".join(str(p.number) for p in node.parents)
-    numbers = [magnitude(x, digits) for x in (node.value, *(getattr(node, s) for s in swept))]
-    return [str(node.number), node.name, node.function_name, parents, node.definition, *numbers]
-
-
-def _aligned(head: list[str], body: list[list[str]]) -> list[str]:
-    columns = list(zip(head, *body, strict=True))
-    for i, column in enumerate(columns):
-        width = max(map(len, column))
-        column = (column[0], "-" * width, *column[1:])
-        columns[i] = tuple([text.rjust(width) if i in _NUMBERS else text.ljust(width) for text in column])
-    return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
 
 
 def _ask(sweep: str, what: str, ends: list[GraphNode]) -> str:

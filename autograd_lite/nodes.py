@@ -79,16 +79,17 @@ class GraphNode:
         """How it is computed, as typed: "x**2", "a + b"; the role of what is not computed."""
         if self.function is None:
             return "constant" if self.role == "output" else self.role
-        return formulas.definition(self.function, self.arguments, self.node.kwargs, self._text)
+        return formulas.definition(self.function, self.arguments, self.node.kwargs, self.text)
 
     @property
     def formula(self) -> str:
         """How it is computed, typeset: "x²", "√c"; "" for what is not computed."""
         if self.function is None:
             return ""
-        return formulas.formula(self.function, self.arguments, self.node.kwargs, self._text)
+        return formulas.formula(self.function, self.arguments, self.node.kwargs, self.text)
 
-    def _text(self, x: Any) -> str:
+    def text(self, x: Any) -> str:
+        """How an argument is called in the definition."""
         if type(x) is GraphNode:
             return x.definition if x.automatic and x.function and np.asarray(x.value).dtype.kind == "b" else x.name
         if isinstance(x, np.ndarray):
@@ -96,7 +97,7 @@ class GraphNode:
             return self._arrays.get(id(x)) or (f"array({shape})" if shape else formulas.number(x[()]))
         return str(getattr(x, "__name__", type(x).__name__))
 
-    def _place(self, i: int) -> int:
+    def place(self, i: int) -> int:
         """The position among the arguments of parent i."""
         return [j for j, a in enumerate(self.arguments) if type(a) is GraphNode][i]
 
@@ -108,7 +109,7 @@ class GraphNode:
         >>> print(g.output.partial(0), g.output.partial_formula(0))
         6.0 2x
         """
-        j = self._place(i)
+        j = self.place(i)
         x = self.arguments[j].value
         if any(isinstance(v, tuple) or np.shape(v) != () or v.dtype.kind not in "fc" for v in (x, self.value)):
             return None
@@ -121,7 +122,7 @@ class GraphNode:
         """The local partial derivative as a formula: "2x", "1/(2√c)"; "" where none is known."""
         if self.function is None:
             return ""
-        return formulas.partial_formula(self.function, self._place(i), self.arguments, self.name, self._text)
+        return formulas.partial_formula(self.function, self.place(i), self.arguments, self.name, self.text)
 
     @property
     def flops(self) -> int:

@@ -7,7 +7,7 @@ least 4.5 on every ground it stands on, in both themes (WCAG 2.2, success criter
 
 from __future__ import annotations
 
-__all__ = ["DARK", "GROUNDS", "INKS", "ROLES", "contrast", "dark"]
+__all__ = ["DARK", "GROUNDS", "INKS", "ROLES", "contrast", "dark", "variables"]
 
 PAGE, BOX, CARD = "#fefefe", "#f6f8fb", "#ffffff"
 INK, MUTED, LINE, EDGE, FRAME = "#1d2939", "#5d6b82", "#7d899f", "#667186", "#d0d6e0"
@@ -46,6 +46,23 @@ def dark(colour: str) -> str:
     '#1b2433'
     """
     return DARK[colour.lower()]
+
+
+_VARIABLES = {"ink": INK, "page": PAGE, "box": BOX, "frame": FRAME, "line": LINE, "edge": EDGE, "muted": MUTED,
+              "tangent": TANGENT, "adjoint": ADJOINT}  # fmt: skip
+
+
+def variables(selector: str) -> str:
+    """Style rules that give the colours to ``selector`` by name, in the theme of the reader: ``var(--tangent)``."""
+    light = "".join(f"--{name}:{colour};" for name, colour in _VARIABLES.items())
+    return (
+        f"{selector}{{{light}color-scheme:light dark}}"
+        f"@media (prefers-color-scheme:dark){{{selector}{{{''.join(_dark_variables())}}}}}"
+    )
+
+
+def _dark_variables() -> list[str]:
+    return [f"--{name}:{DARK[colour]};" for name, colour in _VARIABLES.items()]
 
 
 def luminance(colour: str) -> float:

@@ -18,17 +18,17 @@ from .text import DOT_ABOVE, MACRON, accented, brief, is_scalar, norm, shape
 if TYPE_CHECKING:
     from ..trace import Graph, GraphNode
 
-__all__ = ["described", "expanded", "heading", "substituted", "summary"]
+__all__ = ["PRODUCT", "binding", "described", "expanded", "heading", "substituted", "summary"]
 
 _LONGEST = 64  # characters of a formula in the title
 _SPACES = "\u00a0\u00a0"
 _DOT = f"{_SPACES} · {_SPACES}"
 _NAME = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ])\w)+")
 _OPEN, _CLOSE = "([⌊⌈", ")]⌋⌉"
-_ANYTHING, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
+_ANYTHING, _SUM, PRODUCT, _POWER, _ATOM = range(5)
 
 
-def _binding(text: str) -> int:
+def binding(text: str) -> int:
     """How tightly the loosest operator outside of all parentheses binds."""
     depth, loosest = 0, _ATOM
     for i, c in enumerate(text):
@@ -38,11 +38,11 @@ def _binding(text: str) -> int:
         if c in "+−-" and text[i - 1 : i].lower() != "e":
             loosest = min(loosest, _SUM)
         elif c in "·/@*":
-            loosest = min(loosest, _PRODUCT)
+            loosest = min(loosest, PRODUCT)
         elif c in "√∛^ᵀ" or unicodedata.decomposition(c).startswith("<super>"):
             loosest = min(loosest, _POWER)
         elif c in " Σ∏,<>=≤≥≠∧∨⊕|‖":
-            loosest = min(loosest, _SUM if c in "Σ∏" else _PRODUCT if c == " " else _ANYTHING)
+            loosest = min(loosest, _SUM if c in "Σ∏" else PRODUCT if c == " " else _ANYTHING)
     return loosest
 
 
@@ -57,9 +57,9 @@ def _needed(before: str, after: str) -> int:
     if left in ("Σ", "∏"):
         return _POWER
     if left in tuple("/−-"):
-        return _POWER if left == "/" else _PRODUCT
+        return _POWER if left == "/" else PRODUCT
     if left in tuple("·@*") or right in tuple("·@*/"):
-        return _PRODUCT
+        return PRODUCT
     return _SUM if left in ("", "+") and right in ("", *"+−-)],") else _ATOM
 
 
@@ -74,7 +74,7 @@ def substituted(formula: str, parts: dict[str, str]) -> str:
         part = parts.get(match.group())
         if part is None:
             continue
-        loose = _binding(part) < _needed(formula[: match.start()], formula[match.end() :])
+        loose = binding(part) < _needed(formula[: match.start()], formula[match.end() :])
         pieces += [formula[end : match.start()], f"({part})" if loose else part]
         end = match.end()
     return "".join(pieces) + formula[end:]
