@@ -43,11 +43,25 @@ __all__ = [
 ]  # fmt: skip
 
 
+_LAZY = {
+    **dict.fromkeys(("custom_rule", "elementwise", "general", "linear", "multilinear", "primitive"), "custom"),
+    **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "builtins"),
+    **dict.fromkeys((
+        "checkpoint", "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "holomorphic_grad", "make_ggnvp",
+        "make_hvp", "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
+        "vector_jacobian_product",
+    ), "differential_operators"),
+}  # fmt: skip  # what is loaded when it is first used, and from where
+_MODULES = frozenset({"builtins", "extend", "misc", "numpy", "scipy", "test_util", "testing"})
+
+
 def __getattr__(name: str) -> Any:
-    if name == "testing":  # loaded when it is first used
-        return import_module(".testing", __name__)
+    if name in _LAZY:
+        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     raise AttributeError(f"module 'autograd_lite' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_LAZY, *_MODULES})

@@ -1,0 +1,56 @@
+"""A function recorded at its first call, whose record answers all later ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from ..graph import Node, path
+from ..tensor import Tensor, apply, tensor_of
+from ..transforms import fresh
+from ..trees import flatten
+
+__all__ = ["const_graph"]
+
+
+def const_graph(fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[..., Any]:
+    """fun with its first arguments and keywords fixed; later calls repeat the elementary functions of the first one.
+
+    Its control flow is not looked at again, so the program must be the same for all arguments.
+
+    Raises ValueError if the output does not depend on the arguments.
+
+    >>> import numpy as np
+    >>> calls = []
+    >>> f = const_graph(lambda x: calls.append(x) or np.sin(x) + 1)
+    >>> print(f(0.0), f(0.0), len(calls))
+    1.0 1.0 1
+    """
+    record: list[tuple[list[Node], list[Node], list[Any], Callable[[list[Any]], Any]]] = []
+
+    @wraps(fun)
+    def repeated(*rest: Any) -> Any:
+        leaves, rebuild = flatten(list(rest))
+        if not record:
+            inputs = [fresh(x) for x in leaves]
+            outputs, rebuild_output = flatten(fun(*args, *rebuild([tensor_of(node) for node in inputs]), **kwargs))
+            steps = path(inputs, [y.node for y in outputs if type(y) is Tensor]).steps
+            if not steps:
+                raise ValueError("const_graph: the output does not depend on the arguments")
+            record.append((inputs, steps, outputs, rebuild_output))
+        inputs, steps, outputs, rebuild_output = record[0]
+        values: dict[Node, Any] = dict(zip(inputs, leaves, strict=True))
+        for node in steps:
+            values[node] = _again(node, values)
+        return rebuild_output([values.get(y.node, y.value) if type(y) is Tensor else y for y in outputs])
+
+    return repeated
+
+
+def _again(node: Node, values: dict[Node, Any]) -> Any:
+    """The function of a node, of new arguments; recorded, where a Tensor is among them."""
+    args = tuple(values.get(a, a.value) if type(a) is Node else a for a in node.args)
+    if any([type(a) is Tensor for a in args]):
+        return apply(node.function, args, dict(node.kwargs))  # type: ignore[arg-type]
+    return node.function(*args, **node.kwargs)  # type: ignore[misc]

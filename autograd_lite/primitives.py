@@ -1,0 +1,255 @@
+"""A function that is recorded as one step, whatever happens inside; and a rule for it that is written by hand.
+
+    ẏ = Σ_j J_j ẋ_j          tangent(argnums, ẋs, out, args, kwargs)
+    x̄_j = ȳ J_j              adjoint(j, ȳ, out, args, kwargs)
+
+Both are linear, and each is the transpose of the other: where one is not written, a sweep over the other one gives it.
+
+Arguments and outputs may be nested lists, tuples, dicts and dataclasses of arrays.  Then the numbers in them are the
+arguments of the recorded step (``packed``), and the rule sees the structures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from inspect import signature
+from typing import Any
+
+import numpy as np
+
+from . import kinds
+from .graph import Node
+from .sweeps import rules
+from .tensor import Tensor, tensor_of
+from .transforms import vjp
+from .trees import flatten, is_leaf, map_tree
+
+__all__ = ["Handmade", "holds_tensors", "name_of", "primitive"]
+
+Function = Callable[..., Any]
+
+
+def primitive(function: Function) -> Function:
+    """Decorator: with a Tensor among its arguments the function is recorded as one step, and not looked into.
+
+    It is called with plain arrays, so it may do what it likes: loops, in-place assignment, other libraries.  Give it a
+    derivative with ``elementwise``, ``linear``, ``multilinear``, ``general`` or ``custom_rule``.
+
+    Raises
+    ------
+    NotImplementedError
+        In a sweep that meets the function before it has a rule.
+    TypeError
+        If it returns a Tensor, for it then closes over one, whose derivative would be lost.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> import numpy as np
+    >>> @ag.primitive
+    ... def cube(x):
+    ...     y = np.array(x)
+    ...     y *= x * x
+    ...     return y
+    >>> cube = ag.elementwise(cube, lambda out, x: 3 * x**2, sample=(np.array([1.0, 2.0]),))
+    >>> print(ag.grad(lambda x: cube(x).sum())(np.array([1.0, 2.0])))
+    [ 3. 12.]
+    """
+    if function in rules or hasattr(function, "defines_rule"):
+        return function
+
+    @wraps(function)
+    def recorded(*args: Any, **kwargs: Any) -> Any:
+        if any([holds_tensors(v) for v in kwargs.values()]):
+            args, kwargs = _by_position(function, args, kwargs)
+        inside = [holds_tensors(a) for a in args]
+        if not any(inside):
+            return function(*args, **kwargs)
+        if all([type(a) is Tensor for a, holds in zip(args, inside, strict=True) if holds]):
+            nodes = tuple(a.node if type(a) is Tensor else a for a in args)
+            value = _plain(function, function(*[a.value if type(a) is Tensor else a for a in args], **kwargs))
+            if is_leaf(value):
+                return tensor_of(Node(np.asarray(value)[()], recorded, nodes, kwargs))
+            if type(value) is tuple and all([is_leaf(y) for y in value]):
+                return tensor_of(Node(tuple(np.asarray(y)[()] for y in value), recorded, nodes, kwargs))
+        return _record_packed(recorded, function, args, kwargs)
+
+    recorded.defines_rule = True  # type: ignore[attr-defined]
+    rules[recorded] = Handmade(recorded)
+    return recorded
+
+
+def holds_tensors(x: Any) -> bool:
+    return type(x) is Tensor or (not is_leaf(x) and any([type(leaf) is Tensor for leaf in flatten(x)[0]]))
+
+
+def _plain(function: Function, value: Any) -> Any:
+    """What a primitive returned, if no Tensor came through a closure."""
+    if holds_tensors(value):
+        raise TypeError(
+            f"{name_of(function)} was called with plain values but returns a Tensor: it closes over one, whose "
+            "derivative would be lost. Pass that Tensor as an argument"
+        )
+    return value
+
+
+def name_of(function: Function) -> str:
+    return getattr(function, "__name__", None) or type(function).__name__
+
+
+def _by_position(function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """The call with keyword arguments at their positions: only those can be differentiated by."""
+    bound = signature(function).bind(*args, **kwargs)
+    bound.apply_defaults()
+    held = [k for k, v in bound.kwargs.items() if holds_tensors(v)]
+    if held:
+        raise TypeError(f"{name_of(function)}: give the Tensor {held[0]} by position, for rules are by position")
+    return bound.args, bound.kwargs
+
+
+# A call with Tensors inside lists, tuples, dicts or dataclasses
+
+
+class Call:
+    """How the numbers of one call make up its arguments and its output."""
+
+    def __init__(self, function: Function, raw: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.function, self.raw, self.kwargs = function, raw, kwargs
+        parts = [flatten(a) for a in args]
+        self.leaves = [leaf for leaves, _ in parts for leaf in leaves]
+        self.builders = [build for _, build in parts]
+        self.owner = [k for k, (leaves, _) in enumerate(parts) for _ in leaves]
+        self.build_output: Function = _identity
+
+    def arguments(self, leaves: Sequence[Any]) -> list[Any]:
+        """The arguments of the call around these leaves."""
+        parts: list[list[Any]] = [[] for _ in self.builders]
+        for k, leaf in zip(self.owner, leaves, strict=True):
+            parts[k].append(leaf)
+        return [build(part) for build, part in zip(self.builders, parts, strict=True)]
+
+    def output(self, out: Any) -> Any:
+        """The output of the call around these leaves."""
+        return self.build_output(list(out))
+
+
+def _identity(x: Any) -> Any:
+    return x
+
+
+def packed(call: Call, *leaves: Any) -> tuple[Any, ...]:
+    """The numbers in the output of a call, as a function of the numbers in its arguments."""
+    outputs, call.build_output = flatten(_plain(call.raw, call.raw(*call.arguments(leaves), **call.kwargs)))
+    return tuple(np.asarray(y)[()] for y in outputs)
+
+
+def _record_packed(function: Function, raw: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    call = Call(function, raw, args, kwargs)
+    values = packed(call, *[x.value if type(x) is Tensor else x for x in call.leaves])
+    nodes = [x.node if type(x) is Tensor else x for x in call.leaves]
+    return call.output(tensor_of(Node(values, packed, (call, *nodes))))
+
+
+class Packed:
+    """The rule of ``packed``: that of the function itself, on structures."""
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        call, leaves = args[0], args[1:]
+        given = {k for k, t in zip(call.owner, tangents[1:], strict=True) if t is not None}
+        filled = [_zeros(x) if t is None else t for t, x in zip(tangents[1:], leaves, strict=True)]
+        trees = [t if k in given else None for k, t in enumerate(call.arguments(filled))]
+        tangent = rules[call.function].jvp(trees, call.output(out), call.arguments(leaves), call.kwargs)
+        return None if tangent is None else kinds.Parts(flatten(tangent)[0])
+
+    def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        call, leaves = args[0], args[1:]
+        k = call.owner[j - 1]
+        tree = call.output(_filled(adjoint, out))
+        parts = rules[call.function].vjp(k, tree, call.output(out), call.arguments(leaves), call.kwargs)
+        return None if parts is None else flatten(parts)[0][j - 1 - call.owner.index(k)]
+
+
+rules[packed] = Packed()
+
+
+def _zeros(x: Any) -> Any:
+    """A derivative of x that is zero."""
+    value = np.asarray(x.value if type(x) is Tensor else x)
+    return np.zeros(value.shape, value.dtype if value.dtype.kind in "fc" else np.float64)[()]
+
+
+def _filled(adjoint: Any, out: Any) -> Any:
+    """The adjoint of several outputs with zeros in the place of ``None``."""
+    if type(adjoint) is not kinds.Parts:
+        return adjoint
+    return tuple(_zeros(y) if g is None else g for g, y in zip(adjoint, out, strict=True))
+
+
+# A rule written by hand
+
+
+class Handmade:
+    """A tangent and an adjoint as functions of all arguments; where one is missing it is the transpose of the other.
+
+    ``tangent(argnums, ẋs, out, args, kwargs)`` and ``adjoint(j, ȳ, out, args, kwargs)`` see arguments and outputs as
+    the function itself does.
+    """
+
+    def __init__(self, function: Function, tangent: Function | None = None, adjoint: Function | None = None) -> None:
+        self.function, self.tangent, self.adjoint = function, tangent, adjoint
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        argnums = tuple(j for j, t in enumerate(tangents) if t is not None)
+        if self.tangent is not None:
+            found = self.tangent(argnums, [tangents[j] for j in argnums], out, args, kwargs)
+        elif self.adjoint is not None:
+            found, adjoint = None, self.adjoint
+            for j in argnums:
+                part = self.transposed(lambda g, j=j: adjoint(j, g, out, args, kwargs), out, tangents[j])
+                found = part if found is None else part if part is None else map_tree(np.add, found, part)
+        else:
+            raise self.missing()
+        return None if found is None else self.fitted(found, out, "tangent", kinds.Parts)
+
+    def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        adjoint = _filled(adjoint, out)
+        if self.adjoint is not None:
+            found = self.adjoint(j, adjoint, out, args, kwargs)
+        elif self.tangent is not None:
+            tangent = self.tangent
+            found = self.transposed(lambda v: tangent((j,), [v], out, args, kwargs), args[j], adjoint)
+        else:
+            raise self.missing()
+        return None if found is None else self.fitted(found, args[j], f"adjoint of argument {j}")
+
+    @staticmethod
+    def transposed(linear_map: Function, like: Any, seed: Any) -> Any:
+        """The transpose of a linear map at ``seed``: its pullback, from anywhere."""
+        value, pullback = vjp(linear_map, map_tree(_zeros, like))
+        return None if value is None else pullback(seed)[0]
+
+    def missing(self) -> NotImplementedError:
+        return NotImplementedError(
+            f"{name_of(self.function)} has no derivative rule: give it one with ag.elementwise, ag.linear, "
+            "ag.multilinear, ag.general or ag.custom_rule, or with defvjp or defjvp of autograd_lite.extend"
+        )
+
+    def fitted(self, found: Any, like: Any, what: str, several: Function | None = None) -> Any:
+        """A derivative in the shapes and dtypes of what it belongs to."""
+        found, rebuild = flatten(found)
+        like = flatten(like)[0]
+        if len(found) != len(like):
+            raise ValueError(f"the {what} of {name_of(self.function)} has {len(found)} parts instead of {len(like)}")
+        parts = [self.fitted_leaf(d, x, what) for d, x in zip(found, like, strict=True)]
+        tree = rebuild(parts)
+        return several(tree) if several is not None and type(tree) is tuple else tree
+
+    def fitted_leaf(self, d: Any, x: Any, what: str) -> Any:
+        d, x = (a if hasattr(a, "dtype") else np.asarray(a) for a in (d, x))
+        dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(np.float64)
+        if d.shape == x.shape:
+            return kinds.cast(d, dtype)
+        if np.broadcast_shapes(d.shape, x.shape) != d.shape:
+            raise ValueError(f"the {what} of {name_of(self.function)} has shape {d.shape} instead of {x.shape}")
+        return kinds.sum_to(d, x)
