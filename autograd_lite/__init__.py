@@ -15,17 +15,14 @@ from typing import TYPE_CHECKING, Any
 from . import rules as rules  # importing the tables fills the registry
 from . import trees
 from .graph import Node, path, record
+from .jacobians import hessian, jacfwd, jacobian, jacrev
 from .sweeps import forward_sweep, reverse_sweep
 from .tensor import Tensor
 from .trace import Graph, graph, scope, trace  # now: later, the modules of these names would stand here instead
 from .transforms import (
     elementwise_grad,
     grad,
-    hessian,
     hessian_vector_product,
-    jacfwd,
-    jacobian,
-    jacrev,
     jvp,
     value_and_grad,
     vjp,

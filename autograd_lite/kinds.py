@@ -21,6 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from inspect import CO_VARKEYWORDS
+from sys import maxsize
 from typing import Any
 
 import numpy as np
@@ -258,13 +260,15 @@ def composed(function: Function) -> Callable[[Function], Function]:
     def register(composite: Function) -> Function:
         code = composite.__code__
         known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        out_at = known.index("out") if "out" in known else 64  # beyond what any call has
+        out_at = known.index("out") if "out" in known else maxsize
+        open_ended = bool(code.co_flags & CO_VARKEYWORDS)
 
         @wraps(composite)
         def call(*args: Any, **kwargs: Any) -> Any:
             if kwargs or len(args) > out_at:
                 kwargs = {k: v for k, v in kwargs.items() if v is not np._NoValue and (k in known or v is not None)}
-                refused = [k for k in kwargs if k not in known or (k == "out" and kwargs[k] is not None)]
+                unknown = [] if open_ended else [k for k in kwargs if k not in known]
+                refused = unknown + [k for k in ("out",) if k in known and kwargs.get(k) is not None]
                 if refused or any(a is not None for a in args[out_at : out_at + 1]):
                     accepted = ", ".join([k for k in known if k != "out"])
                     keyword = refused[0] if refused else "out"
@@ -291,9 +295,9 @@ def primitive(function: Function) -> Function:
     def dispatch(*args: Any, **kwargs: Any) -> Any:
         first = None
         for a in args:
-            if type(a) not in _KNOWN and hasattr(a, "__array_function__"):
-                if first is None or (type(a) is not type(first) and isinstance(a, type(first))):  # the most derived one
-                    first = a
+            other = type(a) not in _KNOWN and type(a) is not type(first) and hasattr(a, "__array_function__")
+            if other and (first is None or isinstance(a, type(first))):  # the most derived one
+                first = a
         if first is None:
             return function(*args, **kwargs)
         return first.__array_function__(dispatch, (type(first),), args, kwargs)

@@ -3,10 +3,9 @@
     jvp        value and tangent,   v ↦ J v        one forward sweep
     vjp        value and pullback,  w ↦ Jᵀ w       one reverse sweep for each w
     grad       ∇f of a scalar f                    one reverse sweep
-    jacobian   all of J                            a sweep for each column (forward) or row (reverse)
-    hessian    all second derivatives              forward sweeps over the recorded reverse sweep
 
-They nest in one another to any order, and take arrays or nested lists, tuples, dicts and dataclasses of arrays.
+They nest in one another to any order, and take arrays or nested lists, tuples, dicts and dataclasses of arrays.  Whole
+Jacobians and Hessians are in jacobians.py.
 """
 
 from __future__ import annotations
@@ -23,8 +22,7 @@ from .tensor import Tensor, as_leaf_value, tensor_of
 from .trees import flatten, names
 
 __all__ = [
-    "elementwise_grad", "grad", "hessian", "hessian_vector_product", "jacfwd", "jacobian", "jacrev", "jvp",
-    "value_and_grad", "vjp",
+    "elementwise_grad", "grad", "hessian_vector_product", "jvp", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 Function = Callable[..., Any]
@@ -338,146 +336,10 @@ def elementwise_grad(f: Function, argnum: int = 0) -> Function:
     return _transformed("elementwise_grad", f, derivative)
 
 
-def jacrev(f: Function, argnum: ArgNum = 0) -> Function:
-    """The Jacobian ∂f_i/∂x_j by reverse sweeps, one for each entry of the output.
-
-    Returns
-    -------
-    callable
-        Takes f's arguments and returns an array of shape ``output.shape + argument.shape``.  Structured outputs and
-        arguments give the structure of the output, with that of the argument in each place.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> print(jacrev(lambda x: x[0] * x)(np.array([2.0, 3.0])))
-    [[4. 0.]
-     [3. 2.]]
-    """
-
-    return _jacobian_by("jacrev", f, argnum, lambda recording: True)
-
-
-def jacfwd(f: Function, argnum: ArgNum = 0) -> Function:
-    """The Jacobian ∂f_i/∂x_j by forward sweeps, one for each entry of the argument.
-
-    Returns the same as ``jacrev``; it is the cheaper one when there are more outputs than inputs.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> print(jacfwd(lambda x: x[0] * x)(np.array([2.0, 3.0])))
-    [[4. 0.]
-     [3. 2.]]
-    """
-
-    return _jacobian_by("jacfwd", f, argnum, lambda recording: False)
-
-
-def jacobian(f: Function, argnum: ArgNum = 0) -> Function:
-    """The Jacobian ∂f_i/∂x_j, by whichever sweep is needed less often.
-
-    Parameters
-    ----------
-    f : callable
-        A function written in NumPy.
-    argnum : int or sequence of int
-        The argument, or arguments, to differentiate by.
-
-    Returns
-    -------
-    callable
-        As ``jacrev`` and ``jacfwd``: an array of shape ``output.shape + argument.shape``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> print(jacobian(lambda x: x[0] * x)(np.array([2.0, 3.0])))
-    [[4. 0.]
-     [3. 2.]]
-    """
-    return _jacobian_by("jacobian", f, argnum, _wide)
-
-
-def _wide(recording: Recording) -> bool:
-    """Whether the Jacobian has no more rows than columns."""
-    return sum(int(np.size(y)) for y in recording.outputs) <= sum(x.value.size for x in recording.leaves)
-
-
-def _jacobian_by(name: str, f: Function, argnum: ArgNum, by_rows: Callable[[Recording], bool]) -> Function:
-    _check_callable(name, f)
-
-    def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
-        recording = Recording(f, argnum, args, kwargs)
-        blocks = _rows(recording) if by_rows(recording) else _columns(recording)
-        return recording.rebuild_output([_structured(recording, argnum, block) for block in blocks])
-
-    return _transformed(name, f, jacobian_of_f)
-
-
-def _rows(recording: Recording) -> list[list[Any]]:
-    """∂output_i/∂leaf_j as blocks[i][j], by reverse sweeps."""
-    blocks = []
-    for i, y in enumerate(recording.outputs):
-        rows = [recording.pull(_at(i, unit, recording.outputs)) for unit in _units(y)]
-        blocks.append([_stacked([row[j] for row in rows], y, x) for j, x in enumerate(recording.leaves)])
-    return blocks
-
-
-def _columns(recording: Recording) -> list[list[Any]]:
-    """∂output_i/∂leaf_j as blocks[i][j], by forward sweeps."""
-    blocks: list[list[Any]] = [[] for _ in recording.outputs]
-    for j, x in enumerate(recording.leaves):
-        columns = [recording.push(_at(j, unit, recording.leaves)) for unit in _units(x.value)]
-        n = x.value.ndim
-        for i, y in enumerate(recording.outputs):
-            block = _stacked([column[i] for column in columns], x.value, y)
-            blocks[i].append(np.moveaxis(block, range(n), range(-n, 0)) if n else block)
-    return blocks
-
-
-def _at(place: int, seed: Any, like: list[Any]) -> list[Any]:
-    return [seed if k == place else None for k in range(len(like))]
-
-
-def _units(x: Any) -> list[Any]:
-    """The unit seeds in the shape and dtype of x."""
-    dtype = as_leaf_value(x).dtype if type(x) is not Tensor else x.dtype if x.dtype.kind in "fc" else np.dtype(float)
-    if np.ndim(x) == 0:
-        return [dtype.type(1)]
-    return list(np.eye(np.size(x), dtype=dtype).reshape(np.size(x), *np.shape(x)))
-
-
-def _stacked(derivatives: list[Any], x: Any, like: Any) -> Any:
-    """A derivative in the shape of ``like`` for each entry of x, as one array."""
-    inner = like.value.shape if type(like) in (Node, Tensor) else np.shape(like)
-    if not derivatives:
-        return np.zeros(np.shape(x) + inner)
-    return np.reshape(np.stack(derivatives), np.shape(x) + inner) if np.ndim(x) else derivatives[0]
-
-
 def _structured(recording: Recording, argnum: ArgNum, derivatives: list[Any]) -> Any:
     """A derivative for each leaf in the structure of the argument, in a tuple if ``argnum`` named several."""
     tree = recording.rebuild(derivatives)
     return tree if isinstance(argnum, int) else tuple(tree)
-
-
-def hessian(f: Function, argnum: int = 0) -> Function:
-    """The matrix of second derivatives ∂²f/∂x_i∂x_j of a scalar function: forward sweeps over the reverse sweep.
-
-    Returns
-    -------
-    callable
-        Takes f's arguments and returns an array of shape ``argument.shape + argument.shape``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> print(hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0])))
-    [[4. 2.]
-     [2. 0.]]
-    """
-    return _transformed("hessian", f, jacfwd(grad(f, argnum), argnum))
 
 
 def hessian_vector_product(f: Function, argnum: int = 0) -> Function:
