@@ -52,6 +52,7 @@ from .optimizers import (
 from .plots import plot_confusion_matrix, plot_history, training_figure
 from .preprocessing import standardize
 from .regularization import L1, L2, ElasticNet, MaxNorm
+from .saving import load, save
 from .targets import one_hot
 from .training import DivergenceError, fit
 
@@ -60,14 +61,14 @@ if TYPE_CHECKING:
     from .estimators import FFNNRegressor as FFNNRegressor
 
 __all__ = [
-    "AMSGrad", "Activation", "ActivityPenalty", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm",
-    "Cost", "Dense", "DivergenceError", "Dropout", "ElasticNet", "FFNN", "Flatten", "GD", "History", "L1", "L2",
-    "LBFGS", "LayerNorm", "LevenbergMarquardt", "Lion", "MaxNorm", "Momentum", "NAdam", "Nesterov", "NewtonCG",
-    "Optimizer", "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares", "accuracy", "binary_cross_entropy",
+    "AMSGrad", "Activation", "ActivityPenalty", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm", "Cost",
+    "Dense", "DivergenceError", "Dropout", "ElasticNet", "FFNN", "Flatten", "GD", "History", "L1", "L2", "LBFGS",
+    "LayerNorm", "LevenbergMarquardt", "Lion", "MaxNorm", "Momentum", "NAdam", "Nesterov", "NewtonCG", "Optimizer",
+    "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares", "accuracy", "binary_cross_entropy",
     "categorical_cross_entropy", "confusion_matrix", "curl", "derivative", "divergence", "elu", "fit", "identity",
-    "initializers", "labels", "laplacian", "leaky_relu", "mean_squared_error", "objective", "one_hot",
-    "parameter_count", "plot_confusion_matrix", "plot_history", "relu", "sigmoid", "softmax", "standardize", "tanh",
-    "training_figure",
+    "initializers", "labels", "laplacian", "leaky_relu", "load", "mean_squared_error", "objective", "one_hot",
+    "parameter_count", "plot_confusion_matrix", "plot_history", "relu", "save", "sigmoid", "softmax", "standardize",
+    "tanh", "training_figure",
 ]  # fmt: skip
 
 _LATER = {"FFNNClassifier": "estimators", "FFNNRegressor": "estimators"}  # they need scikit-learn
