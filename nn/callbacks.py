@@ -75,9 +75,10 @@ class Watch:
 
     def see(self, history: History) -> bool:
         """Look at the epochs that were not seen yet; returns whether the last one is the best."""
-        values = history.to_dict()[self.column] if self.column in history.to_dict() else None
+        columns = history.to_dict()
+        values = columns.get(self.column)
         if values is None:
-            known = ", ".join(list(history.to_dict())[1:])
+            known = ", ".join(list(columns)[1:])
             raise ValueError(f"there is no {self.column!r} in this history to monitor; it has {known}")
         for value in values[self.epoch :]:
             self.epoch += 1
