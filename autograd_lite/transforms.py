@@ -10,6 +10,7 @@ Jacobians and Hessians are in jacobians.py.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ class Recording:
         if len({k % len(args) for k in argnums}) < len(argnums):
             raise ValueError(f"argnum={argnum} names the same argument of {_called(f)} twice")
         self.numbers, self.rebuild = flatten(chosen[0] if single else chosen)
-        if not self.numbers:
+        if not self.numbers and not _is_empty(chosen):
             raise TypeError(
                 f"argument {argnum} of {_called(f)} holds no numbers to differentiate by: it is a "
                 f"{type(chosen[0]).__name__}. Give a number, an array or a list, tuple, dict or dataclass of them"
@@ -66,7 +67,7 @@ class Recording:
         """The output, which must be one real number."""
         y = self.outputs[0] if len(self.outputs) == 1 else None
         shape = y.shape if type(y) is Tensor else None if y is None else np.shape(y)
-        if shape != ():
+        if shape is None or math.prod(shape) != 1:
             what = f"{len(self.outputs)} outputs" if y is None else f"an output of shape {shape}"
             raise TypeError(
                 f"{transform} is for functions with one number as output, but {_called(f)} gives {what}. Three ways "
@@ -117,6 +118,11 @@ def _owned(derivatives: list[Any], like: list[Any], seeds: list[Any]) -> list[An
         taken.add(id(d))
         result.append(d)
     return result
+
+
+def _is_empty(arguments: list[Any]) -> bool:
+    """Whether these are lists, tuples and dicts without anything in them, whose gradient is the same."""
+    return all([isinstance(a, (list, tuple, dict)) and not a for a in arguments])
 
 
 def _called(f: Function) -> str:
@@ -211,7 +217,10 @@ def value_and_grad(f: Function, argnum: ArgNum = 0) -> Function:
 
 
 def _one(y: Any) -> Any:
-    return y.dtype.type(1) if type(y) is Tensor and y.dtype.kind == "f" else None
+    """The seed of an output that is one number."""
+    if type(y) is not Tensor or y.dtype.kind != "f":
+        return None
+    return np.ones(y.shape, y.dtype) if y.ndim else y.dtype.type(1)
 
 
 def grad(f: Function, argnum: ArgNum = 0) -> Function:
