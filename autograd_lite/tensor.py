@@ -177,7 +177,7 @@ class Tensor(ArrayOperators):
         return apply(function, args, kwargs)
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        if self.dtype.kind in "biu":
+        if self.dtype.kind in "biu" or (dtype is not None and np.dtype(dtype).kind in "biu"):  # constant either way
             return np.array(self.node.value, dtype=dtype)
         raise TypeError(
             "a Tensor does not turn into a plain array by itself: its derivative would be lost in silence. "

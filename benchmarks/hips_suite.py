@@ -1,13 +1,13 @@
 """HIPS autograd's own test suite and examples, run against this package: ``python -m benchmarks.hips_suite``.
 
-It downloads the source distribution of HIPS autograd (with pip, into ``--folder`` or a temporary one), and runs its tests
-and its examples twice, each in a process of its own: with HIPS autograd, and with the name ``autograd`` meaning
-``autograd_lite``.  Nothing of theirs is part of this repository.  It prints the tests passed and failed of every file, the
-reason of each failure, whether every example prints the same numbers, and the times side by side.
+It downloads the source distribution of HIPS autograd (with pip, into ``--folder`` or a temporary one), and runs its
+tests and its examples twice, each in a process of its own: with HIPS autograd, and with the name ``autograd`` meaning
+``autograd_lite``.  Nothing of theirs is part of this repository.  It prints the tests passed and failed of every file,
+the reason of each failure, whether every example prints the same numbers, and the times side by side.
 
 The alias is the whole migration.  Four modules of internals have no counterpart here (``autograd.core``, ``.tracer``,
-``.util``, ``.wrap_util``): what tests and examples take from them and is public elsewhere is handed to them; what is public
-nowhere fails, with that as its reason.  Examples that need MNIST get random images of the same format.
+``.util``, ``.wrap_util``): what tests and examples take from them and is public elsewhere is handed to them; what is
+public nowhere fails, with that as its reason.  Examples that need MNIST get random images of the same format.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from xml.etree import ElementTree
 VERSION = "1.9.1"
 PACKAGES = ("autograd", "autograd_lite")
 INTERNALS = {
-    "core": {"vspace": "extend", "primitive": "extend"},
+    "core": {"vspace": "extend", "primitive": "extend", "rules": "sweeps"},
     "tracer": {"primitive": "extend", "notrace_primitive": "extend"},
     "util": {},
     "wrap_util": {"unary_to_nary": "differential_operators"},
@@ -59,6 +59,7 @@ def alias() -> None:
         for attribute, where in public.items():
             setattr(module, attribute, getattr(importlib.import_module(f"autograd_lite.{where}"), attribute))
         sys.modules[module.__name__] = module
+    sys.modules["autograd.core"].primitive_vjps = sys.modules["autograd.core"].rules  # type: ignore[attr-defined]
     sys.modules["autograd.core"].make_vjp = lambda f, x: autograd_lite.make_vjp(f)(x)  # type: ignore[attr-defined]
     sys.modules["autograd.tracer"].isbox = lambda x: type(x) is autograd_lite.Tensor  # type: ignore[attr-defined]
 
@@ -225,7 +226,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to unpack HIPS autograd; a temporary folder unless given")
     parser.add_argument("--only", default="", metavar="NAME", help="part of the name of a file")
     parser.add_argument("--part", choices=("tests", "examples", "both"), default="both")
-    parser.add_argument("--limit", type=float, default=60, metavar="S", help="seconds for one example, 10 times for tests")
+    parser.add_argument("--limit", type=float, default=60, metavar="S", help="for one example; ten times that for tests")
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="processes at once; 1 to compare times")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -10,7 +10,7 @@ import pytest
 
 import autograd_lite as ag
 import autograd_lite.numpy as np
-from autograd_lite.numpy import creation
+from autograd_lite.numpy import concatenators, creation, lists
 from autograd_lite.testing import check_grads
 
 X = numpy.array([0.5, -1.5, 2.0])
@@ -19,7 +19,8 @@ X = numpy.array([0.5, -1.5, 2.0])
 def test_every_name_of_numpy_is_there():
     for name in numpy.__all__:
         here = getattr(np, name)
-        assert name in creation.__all__ or name in ("fft", "linalg", "random") or here is getattr(numpy, name)
+        ours = {*creation.__all__, *lists.__all__, *concatenators.__all__, "fft", "linalg", "random"}
+        assert name in ours or here is getattr(numpy, name)
 
 
 @pytest.mark.parametrize("part", ["fft", "linalg", "random"])
@@ -29,7 +30,7 @@ def test_submodules(part):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in here.__all__:
-            assert getattr(here, name) is getattr(theirs, name)
+            assert name == "norm" or getattr(here, name) is getattr(theirs, name)
     assert dir(here) == sorted(here.__all__)
     with pytest.raises(AttributeError, match=f"numpy.{part}' has no attribute 'nothing'"):
         _ = here.nothing
@@ -58,6 +59,13 @@ RECORDED = {
     "arange, start and keyword": lambda x: np.arange(x[0], 3.0, step=x[2] / 2) ** 2,
     "fromiter": lambda x: np.fromiter((a * a for a in x), float),
     "vectorize": lambda x: np.vectorize(lambda a, b: a * b if a > 0 else b)(x, x[1]),
+    "mean of a list": lambda x: np.mean([x[0], x[1] * x[2], 1.0]) * np.var([x, x**2], axis=0),
+    "norm of a list": lambda x: np.linalg.norm([x[0], x[1]]) * x,
+    "append to a list": lambda x: np.append([x, x**2], x * x),
+    "r_": lambda x: np.r_[x, x[0] * x[1], 1:3] ** 2,
+    "r_ of matrices": lambda x: np.r_[np.outer(x, x), numpy.eye(3)],
+    "c_": lambda x: np.c_[x, numpy.ones((3, 2)), x**2],
+    "make_diagonal": lambda x: np.make_diagonal(np.array([x, x**2])) @ x,
     "astype": lambda x: np.astype(x, float) * x,
 }
 
@@ -76,6 +84,15 @@ def test_plain_arrays_are_numpys(name):
         assert type(ours) is type(theirs) and ours.dtype == theirs.dtype
         numpy.testing.assert_array_equal(ours, theirs)
     assert np.array([1, 2], float, ndmin=2).shape == (1, 2)
+
+
+def test_text_in_r_is_refused():
+    numpy.testing.assert_array_equal(np.r_["0,2", X], numpy.r_["0,2", X])
+    with pytest.raises(TypeError, match="takes no text"):
+        _ = np.r_["0,2", ag.Tensor(X)]
+    with pytest.raises(NotImplementedError, match="offset must be 0"):
+        np.make_diagonal(X, 1)
+    assert len(np.r_) == len(numpy.r_)
 
 
 def test_dtype():

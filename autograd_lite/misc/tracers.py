@@ -39,6 +39,8 @@ def const_graph(fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[
             if not steps:
                 raise ValueError("const_graph: the output does not depend on the arguments")
             record.append((inputs, steps, outputs, rebuild_output))
+            outer = any([type(x) is Tensor for x in leaves])
+            return rebuild_output([y.value if type(y) is Tensor and not outer else y for y in outputs])
         inputs, steps, outputs, rebuild_output = record[0]
         values: dict[Node, Any] = dict(zip(inputs, leaves, strict=True))
         for node in steps:

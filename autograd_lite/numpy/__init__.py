@@ -19,6 +19,7 @@ from typing import Any
 import numpy
 
 from . import fft, linalg, random
+from .concatenators import c_, make_diagonal, r_
 from .creation import (
     arange,
     array,
@@ -33,8 +34,11 @@ from .creation import (
     isscalar,
     vectorize,
 )
+from .lists import amax, amin, append, cumprod, cumsum, max, mean, median, min, prod, std, sum, var
 
 __all__ = [
+    "amax", "amin", "append", "c_", "cumprod", "cumsum", "make_diagonal", "max", "mean", "median", "min", "prod", "r_",
+    "std", "sum", "var",
     "arange", "array", "asanyarray", "asarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "astype",
     "fft", "fromiter", "full", "isscalar", "linalg", "random", "vectorize",
 ]  # fmt: skip

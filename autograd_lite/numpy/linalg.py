@@ -4,7 +4,10 @@ from typing import Any
 
 import numpy.linalg
 
-__all__ = [name for name in dir(numpy.linalg) if not name.startswith("_")]
+from .lists import norm
+
+__all__ = ["norm"]
+__all__ += [name for name in dir(numpy.linalg) if not name.startswith("_") and name not in __all__]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,4 +19,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(__all__)
