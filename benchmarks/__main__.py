@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy
 
-from . import THREADS, engine
+from . import THREADS, engine, networks
 from .peers import PEERS, Ours, Peer, numbers
 from .timing import interleaved
 from .works import WORKS, Work
@@ -26,16 +26,16 @@ def main() -> None:
     if chosen:
         header = ["work", *(peer.name for peer in peers), "to reach"]
         show([header, *(row(work, peers, options.rounds) for work in chosen)], options.markdown)
-    for name, table in (("overhead", overhead_table), ("chain", chain_table), ("import", import_table)):
+    for name, table in TABLES.items():
         if options.only.lower() in name:
             show(table(options.rounds), options.markdown)
-    if not chosen and not any(options.only.lower() in name for name in ("overhead", "chain", "import")):
+    if not chosen and not any(options.only.lower() in name for name in TABLES):
         raise SystemExit(f"no work is called {options.only!r}; there are: {'; '.join(work.name for work in WORKS)}")
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Our engine beside its peers.")
-    parser.add_argument("--only", default="", metavar="WORK", help="part of a work's name; overhead, chain or import")
+    parser.add_argument("--only", default="", metavar="WORK", help=f"part of a work's name; {', '.join(TABLES)}")
     parser.add_argument("--peers", metavar="A,B", help="parts of the names of the peers; all that are installed")
     parser.add_argument("--rounds", type=int, default=15, metavar="N", help="how often each is timed (15)")
     parser.add_argument("--markdown", action="store_true", help="print the tables for the documentation")
@@ -116,6 +116,27 @@ def import_table(rounds: int) -> Table:
     ]
 
 
+def steps_table(rounds: int) -> Table:
+    rows = []
+    for name, times, target in networks.steps(rounds):
+        cells = [duration(times["nn"])]
+        for peer in PEERS_OF_NN:
+            cells.append("—" if peer not in times else f"{duration(times[peer])} ({times['nn'] / times[peer]:.2f})")
+        reached = "PyTorch" in times and times["nn"] <= target * times["PyTorch"]
+        rows.append([name, *cells, f"≤ {target} × PyTorch {'✓' if reached else '✗'}"])
+    return [["training step of nn, float32", "nn", *PEERS_OF_NN, "to reach"], *rows]
+
+
+def fits_table(rounds: int) -> Table:
+    found = networks.fits(max(3, rounds // 3))
+    ours, _ = found["nn"]
+    rows = [
+        [name, duration(seconds), f"{ours / seconds:.2f}", f"{accuracy:.1%}"]
+        for name, (seconds, accuracy) in found.items()
+    ]
+    return [["whole fit of the digits, 20 epochs", "time", "nn's divided by it", "accuracy"], *rows]
+
+
 def mark(seconds: float, target: float) -> str:
     return f"≤ {duration(target)} {'✓' if seconds <= target else '✗'}"
 
@@ -134,6 +155,12 @@ def show(table: Table, markdown: bool) -> None:
         lines = ["  ".join(cell.ljust(n) for cell, n in zip(cells, widths, strict=True)).rstrip() for cells in table]
     print("\n".join(lines), end="\n\n", flush=True)
 
+
+PEERS_OF_NN = ("NumPy by hand", "PyTorch", "scikit-learn")
+TABLES = {
+    "overhead": overhead_table, "chain": chain_table, "import": import_table, "steps of nn": steps_table,
+    "fits of nn": fits_table,
+}  # fmt: skip
 
 if __name__ == "__main__":
     main()

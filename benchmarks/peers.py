@@ -102,6 +102,42 @@ class Ours(Peer):
         return lambda: product(x, v)
 
 
+class NN(Ours):
+    """The layers, the cost and the optimizer of nn, on the engine."""
+
+    name = "nn"
+
+    def __init__(self) -> None:
+        super().__init__()
+        import nn
+
+        self.nn = nn
+
+    def gradient(self, f: Callable[..., Any], *primals: Any) -> None:
+        return None  # as the engine's
+
+    def hessian_product(self, f: Callable[..., Any], x: Any, v: Any) -> None:
+        return None
+
+    def training_step(self, network: Network) -> Call:
+        nn, found, (x, y) = self.nn, network.parameters(), network.data()
+        last = {"binary_cross_entropy": "sigmoid", "categorical_cross_entropy": "softmax"}[network.cost]
+        names = [network.hidden] * (len(found) // 2 - 1) + [last]
+        model = nn.Sequential([
+            nn.Dense(*W.shape, name, weights=W, biases=b, dtype=network.dtype)
+            for W, b, name in zip(found[0::2], found[1::2], names, strict=True)
+        ])  # fmt: skip
+        objective, optimizer = nn.objective(network.cost), nn.SGD(network.rate)
+        random, state = numpy.random.default_rng(0), optimizer.init(model)
+        derivative = self.ag.value_and_grad(lambda model: objective.training(model, x, y, random, prepared=True)[0])
+
+        def step() -> Any:
+            cost, slopes = derivative(model)
+            return cost, self.ag.trees.flatten(optimizer.update(slopes, state, model)[0])[0]
+
+        return step
+
+
 class HIPS(Ours):
     """Its interface is ours but for names."""
 
@@ -262,7 +298,7 @@ class ByHand(Peer):
         return lambda: by_hand.rosenbrock_hessian_product(x, v)
 
 
-PEERS: list[type[Peer]] = [ByHand, HIPS, MyGrad, PyTorch, JAX]
+PEERS: list[type[Peer]] = [NN, ByHand, HIPS, MyGrad, PyTorch, JAX]
 
 
 def numbers(answer: Any) -> list[Any]:

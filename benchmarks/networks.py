@@ -1,0 +1,123 @@
+"""nn beside its peers: one training step in float32, and a whole fit of the handwritten digits.
+
+    steps    the cost, its gradient and one step of gradient descent, on one mini-batch
+    fits     1500 digits, 64-128-10, mini-batches of 64, Adam with 0.001: every epoch of the fit, shuffling included
+
+scikit-learn's step is ``MLPClassifier.partial_fit`` with plain SGD, PyTorch's fit the loop that its users write.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numpy
+
+from .peers import NN, ByHand, PyTorch
+from .timing import PAUSE, interleaved
+from .works import Network
+
+NETWORKS: list[tuple[Network, float]] = [
+    (Network((2, 16, 16, 1), "tanh", "binary_cross_entropy", 64, numpy.float32), 1.0),
+    (Network((64, 128, 128, 10), "relu", "categorical_cross_entropy", 64, numpy.float32), 1.0),
+    (Network((784, 512, 512, 10), "relu", "categorical_cross_entropy", 128, numpy.float32), 1.3),
+]  # with the ratio to PyTorch to reach
+EPOCHS, BATCH, RATE = 20, 64, 0.001
+
+Row = tuple[str, dict[str, float], float]
+
+
+def steps(rounds: int) -> list[Row]:
+    """For each network its name, the seconds of each library, and the ratio to reach."""
+    rows = []
+    for network, target in NETWORKS:
+        calls = {"nn": NN().training_step(network), "NumPy by hand": ByHand().training_step(network)}
+        for name, prepare in (("PyTorch", lambda n: PyTorch().training_step(n)), ("scikit-learn", sklearn_step)):
+            try:
+                calls[name] = prepare(network)
+            except ImportError:
+                print(f"{name} is left out, as it is not installed")
+        times = interleaved(list(calls.values()), rounds)
+        rows.append(("-".join(map(str, network.sizes)), dict(zip(calls, times, strict=True)), target))
+    return rows
+
+
+def sklearn_step(network: Network) -> Callable[[], Any]:
+    x, y = network.data()
+    labels = y.ravel() if y.shape[1] == 1 else y.argmax(axis=1)
+    model = sklearn_model(network.sizes[1:-1], len(x), hidden=network.hidden, solver="sgd", rate=network.rate)
+    classes = numpy.arange(max(2, network.sizes[-1]))
+    model.partial_fit(x, labels, classes=classes)
+    return lambda: model.partial_fit(x, labels)
+
+
+def sklearn_model(hidden_sizes: Any, batch: int, *, hidden: str, solver: str, rate: float) -> Any:
+    from sklearn.neural_network import MLPClassifier
+
+    return MLPClassifier(
+        hidden_sizes, activation=hidden, solver=solver, alpha=0.0, batch_size=batch, learning_rate_init=rate,
+        momentum=0.0, max_iter=EPOCHS, tol=0.0, n_iter_no_change=10**6, random_state=0,
+    )  # fmt: skip
+
+
+def fits(rounds: int) -> dict[str, tuple[float, float]]:
+    """For each library the seconds of a whole fit of the digits, and its accuracy on those not seen."""
+    from sklearn.datasets import load_digits
+
+    X, y = load_digits(return_X_y=True)
+    X = (X / 16).astype(numpy.float32)
+    data, rest = (X[:1500], y[:1500]), (X[1500:], y[1500:])
+    calls: dict[str, Callable[[], Any]] = {"nn": lambda: nn_fit(*data), "scikit-learn": lambda: sklearn_fit(*data)}
+    try:
+        torch_fit(data[0][:1], data[1][:1])
+        calls["PyTorch"] = lambda: torch_fit(*data)
+    except ImportError:
+        print("PyTorch is left out, as it is not installed")
+    found = {name: float(numpy.mean(call()(rest[0]) == rest[1])) for name, call in calls.items()}
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            time.sleep(PAUSE)
+            start = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - start)
+    return {name: (median(times[name]), found[name]) for name in calls}
+
+
+def nn_fit(X: Any, y: Any) -> Callable[[Any], Any]:
+    import nn
+
+    model = nn.FFNN([64, 128, 10], hidden="relu", output="softmax", seed=0, dtype=numpy.float32)
+    nn.fit(model, X, y, optimizer=nn.Adam(RATE), epochs=EPOCHS, batch_size=BATCH, seed=0, verbose=False)
+    return lambda X: nn.labels(model(X))
+
+
+def sklearn_fit(X: Any, y: Any) -> Callable[[Any], Any]:
+    model = sklearn_model((128,), BATCH, hidden="relu", solver="adam", rate=RATE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it has not converged
+        return model.fit(X, y).predict
+
+
+def torch_fit(X: Any, y: Any) -> Callable[[Any], Any]:
+    import torch
+
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(64, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10))
+    optimizer = torch.optim.Adam(model.parameters(), RATE)
+    inputs, labels = torch.from_numpy(X), torch.from_numpy(y)
+    for _ in range(EPOCHS):
+        for rows in torch.randperm(len(X)).split(BATCH):
+            optimizer.zero_grad()
+            loss = torch.nn.functional.cross_entropy(model(inputs[rows]), labels[rows])
+            loss.backward()
+            optimizer.step()
+
+    def predict(X: Any) -> Any:
+        with torch.no_grad():
+            return model(torch.from_numpy(X)).argmax(1).numpy()
+
+    return predict
