@@ -19,9 +19,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import initializers
-from .activations import elu, identity, leaky_relu, relu, sigmoid, softmax, tanh
+from .activations import (
+    elu,
+    gelu,
+    identity,
+    leaky_relu,
+    log_softmax,
+    relu,
+    selu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    softsign,
+    tanh,
+)
 from .composition import ActivityPenalty, Residual
-from .costs import Cost, binary_cross_entropy, categorical_cross_entropy, mean_squared_error
+from .costs import (
+    Cost,
+    Huber,
+    binary_cross_entropy,
+    categorical_cross_entropy,
+    gaussian,
+    half_sum_of_squares,
+    hinge,
+    huber,
+    log_cosh,
+    mean_absolute_error,
+    mean_squared_error,
+    poisson,
+)
 from .fields import curl, derivative, divergence, laplacian
 from .history import History
 from .layers import Activation, Dense, Dropout, Flatten
@@ -61,14 +88,15 @@ if TYPE_CHECKING:
     from .estimators import FFNNRegressor as FFNNRegressor
 
 __all__ = [
-    "AMSGrad", "Activation", "ActivityPenalty", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm", "Cost",
-    "Dense", "DivergenceError", "Dropout", "ElasticNet", "FFNN", "Flatten", "GD", "History", "L1", "L2", "LBFGS",
-    "LayerNorm", "LevenbergMarquardt", "Lion", "MaxNorm", "Momentum", "NAdam", "Nesterov", "NewtonCG", "Optimizer",
-    "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares", "accuracy", "binary_cross_entropy",
-    "categorical_cross_entropy", "confusion_matrix", "curl", "derivative", "divergence", "elu", "fit", "identity",
-    "initializers", "labels", "laplacian", "leaky_relu", "load", "mean_squared_error", "objective", "one_hot",
-    "parameter_count", "plot_confusion_matrix", "plot_history", "relu", "save", "sigmoid", "softmax", "standardize",
-    "tanh", "training_figure",
+    "AMSGrad", "Activation", "ActivityPenalty", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm",
+    "Cost", "Dense", "DivergenceError", "Dropout", "ElasticNet", "FFNN", "Flatten", "GD", "History", "Huber", "L1",
+    "L2", "LBFGS", "LayerNorm", "LevenbergMarquardt", "Lion", "MaxNorm", "Momentum", "NAdam", "Nesterov",
+    "NewtonCG", "Optimizer", "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares", "accuracy",
+    "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix", "curl", "derivative", "divergence",
+    "elu", "fit", "gaussian", "gelu", "half_sum_of_squares", "hinge", "huber", "identity", "initializers", "labels",
+    "laplacian", "leaky_relu", "load", "log_cosh", "log_softmax", "mean_absolute_error", "mean_squared_error",
+    "objective", "one_hot", "parameter_count", "plot_confusion_matrix", "plot_history", "poisson", "relu", "save",
+    "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "standardize", "tanh", "training_figure",
 ]  # fmt: skip
 
 _LATER = {"FFNNClassifier": "estimators", "FFNNRegressor": "estimators"}  # they need scikit-learn

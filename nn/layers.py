@@ -41,10 +41,11 @@ class Dense:
     n_in, n_out : int
         Numbers of inputs and of units.
     activation : str or callable
-        σ: "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softmax", or any function of NumPy calls.
+        σ: "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "softsign",
+        "softmax", "log_softmax", or any function of NumPy calls.
     weights : str, callable or array of shape (n_in, n_out), optional
-        An initializer (see ``nn.initializers``) or the weights W themselves.  By default He's for relu, leaky_relu and
-        elu, and Xavier's for the rest.
+        An initializer (see ``nn.initializers``) or the weights W themselves.  By default He's for relu and its kin
+        (leaky_relu, elu, gelu, silu, softplus), LeCun's for selu, and Xavier's for the rest.
     biases : array of shape (n_out,), optional
         The biases b; zeros by default.
     seed : int or numpy.random.Generator, optional

@@ -39,10 +39,11 @@ class Objective:
         link, last = self.cost.link, getattr(model, "output_activation", None)
         if link is None or last is None:
             return False
-        if last is not link and last in BY_NAME.values():
+        if last is not link and last in BY_NAME.values() and last not in self.cost.also:
+            wanted = repr(name_of(link)) if link in BY_NAME.values() else f"np.{name_of(link)}"
             raise ValueError(
-                f"the {self.cost.title} is a cost of probabilities, but the last activation of the model is "
-                f"{name_of(last)}: give the model output={name_of(link)!r} (it is then trained on its logits)"
+                f"the {self.cost.title} is a cost of {self.cost.takes}, but the last activation of the model is "
+                f"{name_of(last)}: give the model output={wanted} (it is then trained on its logits)"
             )
         return last is link
 

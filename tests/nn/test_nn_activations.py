@@ -9,7 +9,7 @@ import autograd_lite as ag
 import nn
 from nn.activations import BY_NAME, activation
 
-ENTRYWISE = [name for name in BY_NAME if name != "softmax"]
+ENTRYWISE = [name for name in BY_NAME if "softmax" not in name]
 FAR = np.array([-1000.0, -100.0, -40.0, 0.0, 40.0, 100.0, 1000.0])
 NEAR = np.array([-3.0, -1.2, -0.3, 0.4, 1.1, 2.5])
 
@@ -85,7 +85,7 @@ def test_dtype_and_nan_pass_through(name):
 def test_numbers_lists_and_integers_are_accepted(name):
     f = BY_NAME[name]
     np.testing.assert_array_equal(f([1, 2]), f(np.array([1.0, 2.0])))
-    if name != "softmax":
+    if name in ENTRYWISE:
         assert f(1) == f(1.0)
 
 
