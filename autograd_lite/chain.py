@@ -47,7 +47,7 @@ class Names:
         def called(x: Any) -> str:
             if type(x) is not GraphNode:
                 return node.text(x)
-            if x.automatic and x.function and np.asarray(x.value).dtype.kind == "b":
+            if x.automatic and x.function and not isinstance(x.value, tuple) and x.value.dtype.kind == "b":
                 return self.formula(x)
             return self.name(x)
 

@@ -38,10 +38,10 @@ _COMPARISONS = {"<": "<", ">": ">", "≤": r"\leq", "≥": r"\geq", "=": "=", "�
                 "⊕": r"\oplus", "<<": r"\ll", ">>": r"\gg"}  # fmt: skip
 _BRACKETS = {"(": (")", "(", ")"), "[": ("]", "[", "]"), "⌊": ("⌋", r"\lfloor ", r"\rfloor "),
              "⌈": ("⌉", r"\lceil ", r"\rceil "), "|": ("|", "|", "|"), "‖": ("‖", r"\|", r"\|")}  # fmt: skip
-_SUPER = dict(zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789", strict=True))
+_SUPER = dict(zip("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789", strict=True))
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+\.?\d*(?:e[-+−]?\d+)?)|(?P<name>π|[^\W\d²³¹⁰⁴-⁹ᵀ][A-Za-z0-9_]*)|(?P<raised>⁻?ᵀ|[⁻⁰¹²³⁴-⁹]+)"
-    r"|(?P<sign><<|>>|\S))"
+    r"\s*(?:(?P<number>\d+\.?\d*(?:e[-+−]?\d+)?)|(?P<name>π|[^\W\d²³¹⁰⁴-⁹ᵀ][A-Za-z0-9_]*)"
+    r"|(?P<lowered>[₀-₉]+)|(?P<raised>⁻?ᵀ|[⁺⁻⁰¹²³⁴-⁹]+)|(?P<sign><<|>>|\S))"
 )
 
 
@@ -226,11 +226,8 @@ class _Reader:
         if token in self.symbols:
             return _Piece(self.symbols[token].latex, self.symbols[token].array)
         command = rf"\{token}" if token in _OPERATORS else rf"\operatorname{{{escape(token)}}}"
-        if self.peek() in ("₂", "₁"):
-            base = "2" if self.next() == "₂" else "10"
-            command += f"_{{{base}}}"
-            if base == "10":
-                self.expect("₀")
+        if self.kind() == "lowered":
+            command += f"_{{{''.join(str(ord(c) - ord('₀')) for c in self.next())}}}"
         if self.peek() == "(":
             return self.call(command)
         return _Piece({"inf": r"\infty"}.get(token) or name(token))

@@ -91,7 +91,8 @@ class GraphNode:
     def text(self, x: Any) -> str:
         """How an argument is called in the definition."""
         if type(x) is GraphNode:
-            return x.definition if x.automatic and x.function and np.asarray(x.value).dtype.kind == "b" else x.name
+            condition = x.automatic and x.function and not isinstance(x.value, tuple) and x.value.dtype.kind == "b"
+            return x.definition if condition else x.name
         if isinstance(x, np.ndarray):
             shape = ", ".join(map(str, x.shape))
             return self._arrays.get(id(x)) or (f"array({shape})" if shape else formulas.number(x[()]))

@@ -340,7 +340,7 @@ def _reverse_note(step: Step) -> str:
     if not children:
         return "Nothing that was seeded depends on it."
     if len(step.terms) > 1:
-        where = "in " + ", ".join(c.name for c in children[:6])
+        where = "in " + " and ".join(c.name for c in children[:6])
         times = "twice" if len(step.terms) == 2 else f"{len(step.terms)} times"
         return f"{node.name} is used {times}, {where}: paths meet here, and contributions add."
     child = children[0]
