@@ -8,7 +8,6 @@ Source: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed. (SIAM, 2008)
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,6 +19,8 @@ from .sweeps import forward_sweep, reverse_sweep
 from .tensor import Tensor, as_leaf_value
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .steps import Steps
     from .tables import Table
 
