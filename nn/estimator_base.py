@@ -17,7 +17,7 @@ except ImportError:
         'nn.FFNNClassifier and nn.FFNNRegressor need scikit-learn 1.6 or newer: pip install "autograd-lite[demo]"'
     ) from None
 
-from .continued import Continued, Patience, add, fit_with_patience
+from .callbacks import EarlyStopping
 from .fields import derivative
 from .history import History
 from .models import FFNN
@@ -45,7 +45,7 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
         initializer: Any = None,
         epochs: int = 200,
         batch_size: int | str | None = "auto",
-        tol: float = 1e-4,
+        tol: float | None = 1e-4,
         n_iter_no_change: int = 10,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
@@ -81,29 +81,26 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
         nn.DivergenceError
             If the cost becomes nan or infinite.
         """
-        epochs = whole("epochs", self.epochs, 0)
-        patience = Patience(number("tol", self.tol), whole("n_iter_no_change", self.n_iter_no_change, 1))
-        if self.tol == 0:
-            patience.epochs = float("inf")
+        epochs, stop = whole("epochs", self.epochs, 0), self._stop()
         X, y = self._checked(X, y, first=True)
         self._start(X, y)
         data = self._data(X, y, sample_weight)
         data, validation = self._split(data, y) if self.early_stopping else (data, None)
-        self.history_ = fit_with_patience(
-            self.model_, data, validation, patience, epochs=epochs, verbose=self.verbose, **self._settings(len(data[0]))
+        self.history_ = self._fit(
+            data, validation_data=validation, early_stopping=stop, epochs=epochs, verbose=self.verbose
         )
         return self._trained()
 
     def _continue(self, X: Array, y: Array, sample_weight: Any) -> Any:
         """One more epoch, on new data."""
-        X, *others = self._data(X, y, sample_weight)
-        settings = self._settings(len(X))
-        weights = others[1] if len(others) > 1 else None
-        add(self.history_, fit(self.model_, X, others[0], sample_weight=weights, epochs=1, verbose=False, **settings))
+        before = self.history_
+        now = self._fit(self._data(X, y, sample_weight), epochs=1, state=before.state, verbose=False)
+        now.loss, now.seconds = before.loss + now.loss, before.seconds + now.seconds
+        self.history_ = now
         return self._trained()
 
     def _start(self, X: Array, y: Array) -> None:
-        """A network with random weights, and an optimizer that has not yet moved."""
+        """A network with random weights."""
         seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
         self._rng = np.random.default_rng(seed)
         n_outputs, output = self._outputs(y)
@@ -111,14 +108,24 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
             [X.shape[1], *layer_sizes(self.hidden_layer_sizes), n_outputs],
             hidden=self.activation, output=output, weights=self.initializer, seed=self._rng, dtype=X.dtype,
         )  # fmt: skip
-        self._optimizer = Continued(optimizer_with_rate(self.optimizer, self.learning_rate))
         self.history_ = History(model=self.model_)
 
-    def _settings(self, n: int) -> dict[str, Any]:
-        return {
-            "cost": self._cost(), "regularization": self.regularization, "optimizer": self._optimizer,
-            "batch_size": batch_rows(self.batch_size, n), "seed": self._rng,
-        }  # fmt: skip
+    def _fit(self, data: tuple[Array, ...], **more: Any) -> History:
+        """``nn.fit`` with the parameters of this estimator, on (X, y) or (X, y, sample_weight)."""
+        X, y, *weights = data
+        return fit(
+            self.model_, X, y, sample_weight=weights[0] if weights else None, cost=self._cost(),
+            optimizer=optimizer_with_rate(self.optimizer, self.learning_rate), regularization=self.regularization,
+            batch_size=batch_rows(self.batch_size, len(X)), seed=self._rng, **more,
+        )  # fmt: skip
+
+    def _stop(self) -> EarlyStopping | None:
+        """When to stop before all epochs are done."""
+        patience = whole("n_iter_no_change", self.n_iter_no_change, 1)
+        tol = None if self.tol is None else number("tol", self.tol)
+        if tol is None and not self.early_stopping:
+            return None
+        return EarlyStopping(patience, tol or 0.0, restore_best=bool(self.early_stopping))
 
     def _data(self, X: Array, y: Array, sample_weight: Any) -> tuple[Array, ...]:
         weights = self._weights(X, y, sample_weight)
@@ -157,7 +164,7 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
 
         >>> import nn
         >>> X = np.linspace(-1, 1, 50)[:, None]
-        >>> net = nn.FFNNRegressor((), learning_rate=0.05, epochs=500, tol=0, random_state=0).fit(X, 3 * X[:, 0])
+        >>> net = nn.FFNNRegressor((), learning_rate=0.05, epochs=500, tol=None, random_state=0).fit(X, 3 * X[:, 0])
         >>> print(net.derivative(X[:2]).round(2))
         [3. 3.]
         """
@@ -204,10 +211,10 @@ PARAMETERS = """Parameters
         The largest number of passes over the data.
     batch_size : int, "auto" or None
         Samples per step; "auto" is 200 or all, if there are fewer; None is all.
-    tol, n_iter_no_change : float, int
-        Training ends when the loss did not fall by more than ``tol`` for that many epochs; never with ``tol=0``.
+    tol, n_iter_no_change : float or None, int
+        Training ends when the loss did not fall by more than ``tol`` for that many epochs; with None it goes on.
     early_stopping : bool
-        Whether to hold out data and watch their loss for this, keeping the best parameters in the end.
+        Whether to hold out data and watch their loss instead, and to keep the parameters of the best epoch.
     validation_fraction : float
         The share of the samples to hold out.
     random_state : int, RandomState or None

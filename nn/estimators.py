@@ -3,7 +3,7 @@
 >>> import numpy as np
 >>> import nn
 >>> X = np.linspace(-1, 1, 80)[:, None]
->>> net = nn.FFNNRegressor((16,), activation="tanh", learning_rate=0.05, epochs=300, tol=0, random_state=0)
+>>> net = nn.FFNNRegressor((16,), activation="tanh", learning_rate=0.05, epochs=300, tol=None, random_state=0)
 >>> net.fit(X, np.sin(3 * X[:, 0])).score(X, np.sin(3 * X[:, 0])) > 0.99
 True
 
@@ -127,7 +127,7 @@ class FFNNClassifier(ClassifierMixin, FFNNEstimator):  # type: ignore[misc]
         initializer: Any = None,
         epochs: int = 200,
         batch_size: int | str | None = "auto",
-        tol: float = 1e-4,
+        tol: float | None = 1e-4,
         n_iter_no_change: int = 10,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
