@@ -18,7 +18,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import initializers
+from . import initializers, schedules
 from .activations import (
     elu,
     gelu,
@@ -34,6 +34,8 @@ from .activations import (
     softsign,
     tanh,
 )
+from .callbacks import EarlyStopping
+from .checkpoints import Checkpoint
 from .composition import ActivityPenalty, Residual
 from .costs import (
     Cost,
@@ -56,6 +58,7 @@ from .metrics import accuracy, confusion_matrix, labels
 from .models import FFNN, Sequential, parameter_count
 from .normalization import BatchNorm, LayerNorm
 from .objective import objective
+from .onnx import to_onnx
 from .optimizers import (
     GD,
     LBFGS,
@@ -89,14 +92,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AMSGrad", "Activation", "ActivityPenalty", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm",
-    "Cost", "Dense", "DivergenceError", "Dropout", "ElasticNet", "FFNN", "Flatten", "GD", "History", "Huber", "L1",
-    "L2", "LBFGS", "LayerNorm", "LevenbergMarquardt", "Lion", "MaxNorm", "Momentum", "NAdam", "Nesterov",
-    "NewtonCG", "Optimizer", "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares", "accuracy",
-    "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix", "curl", "derivative", "divergence",
-    "elu", "fit", "gaussian", "gelu", "half_sum_of_squares", "hinge", "huber", "identity", "initializers", "labels",
+    "Checkpoint", "Cost", "Dense", "DivergenceError", "Dropout", "EarlyStopping", "ElasticNet", "FFNN", "Flatten", "GD",
+    "History", "Huber", "L1", "L2", "LBFGS", "LayerNorm", "LevenbergMarquardt", "Lion", "MaxNorm", "Momentum", "NAdam",
+    "Nesterov", "NewtonCG", "Optimizer", "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares", "accuracy",
+    "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix", "curl", "derivative", "divergence", "elu",
+    "fit", "gaussian", "gelu", "half_sum_of_squares", "hinge", "huber", "identity", "initializers", "labels",
     "laplacian", "leaky_relu", "load", "log_cosh", "log_softmax", "mean_absolute_error", "mean_squared_error",
     "objective", "one_hot", "parameter_count", "plot_confusion_matrix", "plot_history", "poisson", "relu", "save",
-    "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "standardize", "tanh", "training_figure",
+    "schedules", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "standardize", "tanh", "to_onnx",
+    "training_figure",
 ]  # fmt: skip
 
 _LATER = {"FFNNClassifier": "estimators", "FFNNRegressor": "estimators"}  # they need scikit-learn
