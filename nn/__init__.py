@@ -54,7 +54,7 @@ from .costs import (
 from .fields import curl, derivative, divergence, laplacian
 from .history import History
 from .layers import Activation, Dense, Dropout, Flatten
-from .metrics import accuracy, confusion_matrix, labels
+from .metrics import accuracy, confusion_matrix, f1_score, labels, precision, r2_score, recall
 from .models import FFNN, Sequential, parameter_count
 from .normalization import BatchNorm, LayerNorm
 from .objective import objective
@@ -80,7 +80,7 @@ from .optimizers import (
     SumOfSquares,
 )
 from .plots import plot_confusion_matrix, plot_history, training_figure
-from .preprocessing import standardize
+from .preprocessing import min_max, standardize, train_validation_split
 from .regularization import L1, L2, ElasticNet, MaxNorm
 from .saving import load, save
 from .targets import one_hot
@@ -92,14 +92,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AMSGrad", "Activation", "ActivityPenalty", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "BatchNorm",
-    "Checkpoint", "Cost", "Dense", "DivergenceError", "Dropout", "EarlyStopping", "ElasticNet", "FFNN", "Flatten", "GD",
-    "History", "Huber", "L1", "L2", "LBFGS", "LayerNorm", "LevenbergMarquardt", "Lion", "MaxNorm", "Momentum", "NAdam",
-    "Nesterov", "NewtonCG", "Optimizer", "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares", "accuracy",
-    "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix", "curl", "derivative", "divergence", "elu",
-    "fit", "gaussian", "gelu", "half_sum_of_squares", "hinge", "huber", "identity", "initializers", "labels",
-    "laplacian", "leaky_relu", "load", "log_cosh", "log_softmax", "mean_absolute_error", "mean_squared_error",
-    "objective", "one_hot", "parameter_count", "plot_confusion_matrix", "plot_history", "poisson", "relu", "save",
-    "schedules", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "standardize", "tanh", "to_onnx",
+    "Checkpoint", "Cost", "Dense", "DivergenceError", "Dropout", "EarlyStopping", "ElasticNet", "FFNN", "Flatten",
+    "GD", "History", "Huber", "L1", "L2", "LBFGS", "LayerNorm", "LevenbergMarquardt", "Lion", "MaxNorm", "Momentum",
+    "NAdam", "Nesterov", "NewtonCG", "Optimizer", "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares",
+    "accuracy", "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix", "curl", "derivative",
+    "divergence", "elu", "f1_score", "fit", "gaussian", "gelu", "half_sum_of_squares", "hinge", "huber", "identity",
+    "initializers", "labels", "laplacian", "leaky_relu", "load", "log_cosh", "log_softmax", "mean_absolute_error",
+    "mean_squared_error", "min_max", "objective", "one_hot", "parameter_count", "plot_confusion_matrix",
+    "plot_history", "poisson", "precision", "r2_score", "recall", "relu", "save", "schedules", "selu", "sigmoid",
+    "silu", "softmax", "softplus", "softsign", "standardize", "tanh", "to_onnx", "train_validation_split",
     "training_figure",
 ]  # fmt: skip
 
