@@ -38,18 +38,46 @@ def _solve(out: Any, args: Sequence[Any]) -> float:
     return _matrices(args[0], 2 / 3) + 2 * int(np.size(out)) * int(np.shape(args[0])[-1])
 
 
+def _svd(out: Any, args: Sequence[Any]) -> float:
+    *stack, m, n = np.shape(args[0])
+    m, n = max(m, n), min(m, n)
+    return math.prod(stack) * (14 * m * n**2 + 8 * n**3)
+
+
+def _qr(out: Any, args: Sequence[Any]) -> float:
+    *stack, m, n = np.shape(args[0])
+    return math.prod(stack) * (4 * m * n**2 - 4 / 3 * n**3)
+
+
+def _pseudoinverse(out: Any, args: Sequence[Any]) -> float:
+    return _svd(out, args) + 2 * int(np.size(args[0])) * min(np.shape(args[0])[-2:])
+
+
+def _fourier(out: Any, args: Sequence[Any]) -> float:
+    longer = max(np.size(out), np.size(args[0]))
+    axis = args[2] if len(args) > 2 else -1
+    lanes = max(1, longer // max(np.shape(out)[axis], np.shape(args[0])[axis], 1))
+    return 5 * longer * math.log2(max(longer // lanes, 2))
+
+
+def _sorting(out: Any, args: Sequence[Any]) -> int:
+    return int(np.size(args[0])) * max(1, math.ceil(math.log2(np.size(args[0]) or 1)))
+
+
 _nothing: Count = lambda out, args: 0
-_entries: Count = lambda out, args: np.size(out)
-_accumulate: Count = lambda out, args: np.size(args[0]) - np.size(out)
+_entries: Count = lambda out, args: sum(map(np.size, out)) if isinstance(out, tuple) else np.size(out)
+_accumulate: Count = lambda out, args: max(np.size(args[0]) - np.size(out), 0)
 
 _COUNTS: dict[str, Count] = {
     **dict.fromkeys(
         ("same", "pick", "getitem", "scatter", "astype", "concatenate", "reshape", "ravel", "expand_dims", "squeeze",
          "transpose", "swapaxes", "moveaxis", "flip", "roll", "broadcast_to", "copy", "tril", "triu",
-         "where", "masked", "real", "imag", "conjugate", "positive", "nonzero", "flatnonzero", "argwhere"), _nothing,
+         "where", "masked", "real", "imag", "conjugate", "positive", "completed",
+         "packbits", "unpackbits", "nonzero",
+         "flatnonzero", "argwhere"), _nothing,
     ),
     **dict.fromkeys(("round", "fix", "isneginf", "isposinf", "isreal", "iscomplex", "isclose", "sinc", "clip", "angle",
-                     "cumsum"), _entries),
+                     "nan_to_num", "unwrap", "cumsum"), _entries),
     **dict.fromkeys(("sum", "prod", "max", "min", "amax", "amin", "all", "any", "argmax", "argmin",
                      "nanargmax", "nanargmin", "count_nonzero"), _accumulate),
     "mean": lambda out, args: np.size(args[0]),
@@ -64,8 +92,19 @@ _COUNTS: dict[str, Count] = {
     "slogdet": lambda out, args: _matrices(args[0], 2 / 3),
     "cholesky": lambda out, args: _matrices(args[0], 1 / 3),
     "cofactor": lambda out, args: _matrices(args[0], 2),
-    **dict.fromkeys(("argsort", "argpartition", "lexsort", "searchsorted", "digitize", "bincount"),
-                    lambda out, args: np.size(args[0]) * max(1, math.ceil(math.log2(np.size(args[0]) or 1)))),
+    "eigh": lambda out, args: _matrices(args[0], 9),
+    "eig": lambda out, args: _matrices(args[0], 25),
+    "thin_svd": _svd,
+    "columns_left_over": _svd,
+    "thin_qr": _qr,
+    "pseudoinverse": _pseudoinverse,
+    "rank": lambda out, args: np.size(args[0]),
+    "full_convolution": lambda out, args: 2 * np.size(args[0]) * np.size(args[1]),
+    "bessel_i": lambda out, args: 100 * np.size(out),  # a sum of some tens of exponentials
+    "i0": lambda out, args: 60 * np.size(out),  # a Chebyshev series of about 30 terms
+    **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), _fourier),
+    **dict.fromkeys(("argsort", "argpartition", "lexsort", "searchsorted", "digitize", "counts", "isin",
+                     "places_of_unique", "places_between", "positions"), _sorting),
 }  # fmt: skip
 
 

@@ -43,6 +43,7 @@ _TYPESET: dict[str, str] = {
     "floor": "⌊{0}⌋", "ceil": "⌈{0}⌉", "real": "Re {0}", "imag": "Im {0}", "conjugate": "{0}*",
     "sum": "Σ {0}", "prod": "∏ {0}", "transpose": "{0}ᵀ", "vector_norm": "‖{0}‖", "inv": "{0}⁻¹",
     "solve": "{0}⁻¹ {1}", "pick": "{0}[{1}]", "same": "{0}",
+    "ldexp": "{0}·2^{1}", "i0": "I₀({0})",
 }  # fmt: skip
 
 _PARTIALS: dict[str, tuple[str, ...]] = {
@@ -65,6 +66,8 @@ _PARTIALS: dict[str, tuple[str, ...]] = {
     "hypot": ("{0}/{out}", "{1}/{out}"),
     "nextafter": ("1", "0"),
     "copysign": ("sign({0})·sign({1})", "0"),
+    "ldexp": ("2^{1}", "0"),
+    "i0": ("I₁({0})",),
     "same": ("1",),
     # exponentials and logarithms
     "exp": ("exp({0})",),
@@ -101,6 +104,7 @@ _PARTIALS: dict[str, tuple[str, ...]] = {
     "minimum": ("[{0} < {1}]", "[{1} < {0}]"),
     "fmax": ("[{0} > {1}]", "[{1} > {0}]"),
     "fmin": ("[{0} < {1}]", "[{1} < {0}]"),
+    "heaviside": ("0", "[{0} = 0]"),
     "clip": ("[{1} ≤ {0} ≤ {2}]", "[{0} < {1}]", "[{0} > {2}]"),
     "where": ("0", "[{0}]", "[¬{0}]"),
     "masked": ("[{1}]", "0"),
@@ -239,6 +243,8 @@ def partial_formula(function: Function, j: int, args: Sequence[Any], out: str, t
         return ""
     if key == "clip":
         texts = [t if t != "None" else "−∞" if i == 1 else "∞" for i, t in enumerate([*texts, "None"])]
+    if any(f"{{{i}}}" in partials[j] for i in range(len(texts), 4)):
+        return ""  # of an argument that was given by keyword
     return partials[j].format(*[_factor(t, partials[j], i) for i, t in enumerate(texts)], out=out)
 
 

@@ -94,6 +94,8 @@ class ArrayOperators:
     __and__, __rand__ = _binary(operator.and_, np.bitwise_and)
     __or__, __ror__ = _binary(operator.or_, np.bitwise_or)
     __xor__, __rxor__ = _binary(operator.xor, np.bitwise_xor)
+    __lshift__, __rlshift__ = _binary(operator.lshift, np.left_shift)
+    __rshift__, __rrshift__ = _binary(operator.rshift, np.right_shift)
     __lt__, __ge__ = _binary(operator.lt, np.less)[0], _binary(operator.ge, np.greater_equal)[0]
     __gt__, __le__ = _binary(operator.gt, np.greater)[0], _binary(operator.le, np.less_equal)[0]
     __eq__, __ne__ = _binary(operator.eq, np.equal)[0], _binary(operator.ne, np.not_equal)[0]
@@ -106,6 +108,12 @@ class ArrayOperators:
         """x**2 is recorded as what NumPy computes there, the square."""
         return self._square() if type(exponent) in (int, float) and exponent == 2 else self._power(exponent)
 
+    def __divmod__(self, other: Any) -> Any:
+        return np.divmod(self, other)
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return np.divmod(other, self)
+
     def __round__(self, ndigits: int = 0) -> Any:
         return _method(np.round)(self, ndigits)
 
@@ -114,8 +122,13 @@ class ArrayOperators:
     var, std = _method(np.var), _method(np.std)
     max, min, clip = _method(np.max), _method(np.min), _method(np.clip)
     argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
+    argpartition, choose = _method(np.argpartition), _method(np.choose)
     cumsum, cumprod = _method(np.cumsum), _method(np.cumprod)
     nonzero, searchsorted, round = _method(np.nonzero), _method(np.searchsorted), _method(np.round)
+
+    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
+        return self.__array_function__(np.compress, (), (condition, self), {"axis": axis, "out": out})
+
     ravel, squeeze, swapaxes = _method(np.ravel), _method(np.squeeze), _method(np.swapaxes)
     diagonal, trace = _method(np.diagonal), _method(np.trace)
     repeat, take, dot = _method(np.repeat), _method(np.take), _method(np.dot)

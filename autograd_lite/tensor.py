@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from sys import maxsize
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from .graph import NO_KEYWORDS, Node, leaf, record
-from .kinds import composites, parameters, pick, plain_functions
+from .kinds import Constant, composites, parameters, pick, plain_functions
 from .operators import ArrayOperators
+from .refusals import attributes, functions
+from .rules.folding import FOLDS
 from .rules.indexing import getitem
 from .sweeps import rules
 
@@ -92,6 +95,15 @@ class Tensor(ArrayOperators):
         return self.node.value.nbytes
 
     @property
+    def device(self) -> str:
+        return "cpu"
+
+    def to_device(self, device: str, /, *, stream: Any = None) -> Tensor:
+        if device != "cpu":
+            raise ValueError(f"a Tensor of NumPy arrays lives on 'cpu', not on {device!r}")
+        return self
+
+    @property
     def name(self) -> str | None:
         """The name given to a leaf."""
         return self.node.kwargs.get("name") if self.node.function is None else None
@@ -164,12 +176,14 @@ class Tensor(ArrayOperators):
         if method == "outer" and ufunc.nin == 2:
             return _outer(ufunc, *inputs, **kwargs)
         function = _METHODS.get((ufunc, method))
-        if function is None:
-            raise TypeError(
-                f"np.{ufunc.__name__}.{method} has no derivative rule; "
-                "write it with the functions that have one (np.sum, np.prod, np.cumsum, ...)"
-            )
-        return function(*inputs, **{"axis": 0, **kwargs})
+        if function is not None:
+            return function(*inputs, **{"axis": 0, **kwargs})
+        if method in FOLDS and ufunc.nin == 2 and ufunc.nout == 1 and not any(type(x) is Tensor for x in inputs[1:]):
+            return FOLDS[method](ufunc, *inputs, **kwargs)
+        raise TypeError(
+            f"np.{ufunc.__name__}.{method} has no derivative rule; "
+            "write it with the functions that have one (np.sum, np.prod, np.cumsum, ...)"
+        )
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -203,6 +217,12 @@ class Tensor(ArrayOperators):
 
     def __bool__(self) -> bool:
         return bool(self.node.value)
+
+    def __getattr__(self, name: str) -> Any:
+        """What an ndarray has and a Tensor has not, with the reason."""
+        if name in attributes:
+            raise AttributeError(attributes[name], name=name, obj=self)
+        return object.__getattribute__(self, name)  # again, for its own error
 
     # The habit of sequences
 
@@ -342,6 +362,8 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     for k, v in kwargs.items():
         if k in _UNSUPPORTED or v is np._NoValue or type(v) is Tensor or type(function) is np.ufunc:
             args, kwargs = _settle(function, args, kwargs)
+            if function in composites and not kwargs.keys().isdisjoint(_UNSUPPORTED):
+                return composites[function](*args, **kwargs)
             break
     method = _AS_METHOD.get(function)
     if method is not None and type(args[0]) is Tensor:
@@ -354,6 +376,8 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         return composite(*args, **kwargs)
     if function in plain_functions:
         return function(*[plain_value(a) for a in args], **{k: plain_value(v) for k, v in kwargs.items()})
+    if function in functions:
+        raise TypeError(f"{_name(function)} does not accept a Tensor: it {functions[function]}")
     raise TypeError(
         f"{_name(function)} has no derivative rule yet, so it does not accept a Tensor. Write it with functions that "
         "have one, or pass t.value if it is to count as a constant"
@@ -375,16 +399,27 @@ def _settle(
     """Arguments in the form that is recorded: Tensors by position, keywords that say nothing left out."""
     plain = {}
     for k, v in kwargs.items():
-        if type(v) is Tensor and function not in composites:
+        if type(v) is Tensor and (function not in composites or (function in rules and k not in _UNSUPPORTED)):
             return _settle(function, *_by_position(function, args, kwargs))
         if k in _UNSUPPORTED or type(function) is np.ufunc:
-            if not (v is None or v is np._NoValue or (k == "where" and v is True)) and function in rules:
+            says_something = not (v is None or v is np._NoValue or (k == "where" and v is True))
+            if says_something and _has_form_with(function, k):
+                plain[k] = v
+                continue
+            if says_something and function in rules:
                 raise TypeError(f"{_name(function)}: {k}= has no derivative rule yet; {_UNSUPPORTED.get(k, _CAST)}")
             if function in rules:
                 continue
         if v is not np._NoValue:
             plain[k] = v
     return args, plain
+
+
+def _has_form_with(function: Callable[..., Any], keyword: str) -> bool:
+    """Whether a composite stands beside the rule for calls with this keyword, or the result is constant anyhow."""
+    if function in composites:
+        return keyword != "out" and keyword in parameters(composites[function])
+    return keyword == "where" and type(rules.get(function)) is Constant and type(function) is not np.ufunc
 
 
 _positions: dict[Callable[..., Any], int] = {}
@@ -399,7 +434,7 @@ def _by_keyword(
             names = parameters(function)
         except ValueError:  # some functions written in C do not tell their parameters; none of them has these
             names = ()
-        _positions[function] = names.index("out") if "out" in names else 64
+        _positions[function] = names.index("out") if "out" in names else maxsize
     first = _positions[function]
     if len(args) <= first:
         return args, kwargs

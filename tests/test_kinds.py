@@ -127,10 +127,10 @@ def test_composed_and_plain(registry):
 
 
 def test_a_function_without_a_rule_is_refused_by_name():
-    with pytest.raises(TypeError, match=r"np\.i0 has no derivative rule yet"):
-        np.i0(t)
-    with pytest.raises(TypeError, match="gcd has no derivative rule yet"):
-        np.gcd(t, 2)
+    with pytest.raises(TypeError, match=r"abs.* has no derivative rule yet"):
+        np.frompyfunc(abs, 1, 1)(t)
+    with pytest.raises(TypeError, match=r"np\.save does not accept a Tensor: it takes the numbers out of the graph"):
+        np.save("never written", t)
 
 
 # shapes and dtypes, in one place
@@ -264,7 +264,7 @@ def test_composites_name_what_they_refuse():
         lambda: np.sum(t, 0, None, np.zeros(3)), lambda: np.mean(t, 0, None, np.zeros(3)),
         lambda: np.max(t, 0, np.zeros(3)), lambda: np.cumsum(t, 0, None, np.zeros((2, 3))),
         lambda: np.clip(t, 0, 1, np.zeros((2, 3))), lambda: np.round(t, 1, np.zeros((2, 3))),
-        lambda: np.std(t, 0, None, np.zeros(3)), lambda: np.sum(t, None, None, None, False, 0.5),
+        lambda: np.std(t, 0, None, np.zeros(3)), lambda: np.clip(t, 0, 1, np.ones(3)),
     ],
 )  # fmt: skip
 def test_what_is_refused_by_keyword_is_refused_by_position(call):
@@ -279,10 +279,14 @@ def test_keywords_that_say_nothing_are_accepted():
     np.take(t, [0], 0, None, "raise")
 
 
-@pytest.mark.parametrize("function", [np.sum, np.prod, np.max, np.min])
-def test_masked_reductions_are_refused(function):
-    for keyword, value in ("where", np.array([True, False, True])), ("initial", 0.5):
-        with pytest.raises(TypeError, match=f"{keyword}= has no derivative rule yet"):
-            function(t, **{keyword: value})
+@pytest.mark.parametrize("function", [np.max, np.min, np.amax, np.nanmax])
+def test_an_extremum_of_chosen_entries_needs_an_initial_value(function):
+    with pytest.raises(ValueError, match="with where= needs initial="):
+        function(t, where=np.array([True, False, True]))
+
+
+def test_reductions_of_chosen_entries_by_position():
+    np.testing.assert_array_equal(np.sum(t, None, None, None, False, 0.5).value, np.sum(X) + 0.5)
+    np.testing.assert_array_equal(np.any(t, where=X > 0).value, True)
     with pytest.raises(TypeError, match="where= has no derivative rule yet"):
-        np.mean(t, where=np.array([True, False, True]))
+        np.exp(t, where=X > 0)

@@ -27,12 +27,23 @@ LACKS = """
     diagonal: *; trace: stack; vdot: *; dot: matrices; outer: flattened; cross: broadcast; einsum: sublists, *
     einsum: *diagonal*; einsum: *trace*; einsum: size 1 everywhere*; matrix_power: *; multi_dot: three; slogdet: stack
     solve: stack, *; solve: matrix, stack; solve: real, complex
+    choose: *; piecewise: *; compress: *; extract: *; heaviside: *; delete: *; insert: *; trim_zeros: *; block: *
+    meshgrid: *; broadcast_arrays: *; diagflat: *; dsplit: *; matrix_transpose: *; unstack: *; apply_along_axis: *
+    apply_over_axes: *; modf: *; frexp: *; ldexp: *; divmod: *; eigvalsh: *; eigvals: *; svdvals: *; qr: *; lstsq: *
+    matrix_norm: *; cond: *; tensorsolve: *; tensorinv: *; vecdot: *; matvec: *; vecmat: *; *fft*: *; sort*: *
+    partition: *; median: *; quantile: *; percentile: *; unique*: *; union1d: *; intersect1d: *; setdiff1d: *
+    setxor1d: *; cumulative_*: *; nancum*: *; nanmean: *; nanvar: *; nanstd: *; nanmedian: *; nanquantile: *
+    nanpercentile: *; cov: *; corrcoef: *; bincount: *; histogram*: *; ediff1d: *; trapezoid: *; interp: *
+    convolve: *; correlate: *; unwrap: *; i0: *; poly*: *; roots: *; vander: *; resize: *; pad: *; trace: of a stack
+    tensordot: axes; cross: axis; rot90: axes; rollaxis: from the end; *: reduce*; *: accumulate; eigh: fields
+    *: where*; *: initial*; *: mean given; nan*: axis, keepdims; nan*: two axes; gradient: [acso]*
+    diff: prepend, append; pinv: [chr]*; svd: full*; norm: stack, *
     *: ufunc method; *: lists; *: empty; *: of nothing; *: nothing
 """
 # Where it is wrong; test_rules.py compares ours with differences there
 WRONG = """
     prod: * zero*; sinc: near 0; tanh: saturated; var: correction; tile: *; sign: complex; arccosh: complex*
-    slogdet: complex*; cholesky: complex
+    slogdet: complex*; cholesky: complex; eigh: complex vectors; eig: rotation, vectors; eig: complex; svd: complex*
 """
 
 

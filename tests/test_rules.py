@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 import numpy as np
 import pytest
 from cases import CASES
@@ -109,7 +111,7 @@ def test_a_case_exercises_its_function(case, monkeypatch):
     called = set()
     if case.function in kinds.composites:
         composite = kinds.composites[case.function]
-        seen = lambda *args, **kwargs: called.add(case.function) or composite(*args, **kwargs)
+        seen = wraps(composite)(lambda *args, **kwargs: called.add(case.function) or composite(*args, **kwargs))
         monkeypatch.setitem(kinds.composites, case.function, seen)
     called |= recorded(case.f(*[ag.Tensor(x) for x in case.args]))
     assert case.function in called
@@ -215,5 +217,4 @@ def test_det_at_singular_matrices():
     rank_2 = np.array([[1.0, 2, 3], [0, 0, 0], [5, 7, 9]])
     for a in (rank_2, np.outer(u, u), np.zeros((3, 3)), np.stack([rank_2, np.eye(3)]), rank_2 * np.array([1, 1j, 2])):
         check_grads(np.linalg.det, a, order=2)
-    with pytest.raises(TypeError, match=r"np\.linalg\.svd has no derivative rule"):
-        check_grads(np.linalg.det, rank_2, order=3)
+    check_grads(np.linalg.det, rank_2, order=3)

@@ -1,5 +1,25 @@
 """The tables of derivatives.  Importing them fills the registry; each reads like the back page of a calculus book."""
 
-from . import constants, elementwise, indexing, linalg, products, reductions, shaping
+from . import (
+    assembling,
+    constants,
+    decompositions,
+    differences,
+    elementwise,
+    fft,
+    folding,
+    indexing,
+    linalg,
+    nan,
+    polynomials,
+    products,
+    reductions,
+    shaping,
+    sorting,
+    statistics,
+)
 
-__all__ = ["constants", "elementwise", "indexing", "linalg", "products", "reductions", "shaping"]
+__all__ = [
+    "assembling", "constants", "decompositions", "differences", "elementwise", "fft", "folding", "indexing",
+    "linalg", "nan", "polynomials", "products", "reductions", "shaping", "sorting", "statistics",
+]  # fmt: skip

@@ -6,14 +6,14 @@ from ..kinds import constant, plain
 
 # recorded, derivative zero
 constant(
-    np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.signbit, np.floor_divide, np.heaviside,
+    np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.signbit, np.floor_divide,
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
     np.isnan, np.isinf, np.isfinite, np.isneginf, np.isposinf, np.isreal, np.iscomplex, np.isclose,
     np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort,
-    np.searchsorted, np.digitize, np.bincount, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero,
-    np.all, np.any, np.spacing,
+    np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero,
+    np.all, np.any, np.spacing, np.isin, np.gcd, np.lcm, np.bitwise_count, np.packbits, np.unpackbits,
 )  # fmt: skip
 
 # answered from the value
@@ -21,5 +21,6 @@ plain(
     np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj,
     np.isrealobj, np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.array_equal,
     np.array_equiv, np.allclose, np.array2string, np.array_repr, np.array_str, np.may_share_memory, np.shares_memory,
-    np.linalg.matrix_rank, np.histogram_bin_edges,
+    np.linalg.matrix_rank, np.einsum_path, np.broadcast_shapes, np.iterable, np.isscalar,
+    np.unravel_index, np.ravel_multi_index, np.ix_, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
 )  # fmt: skip

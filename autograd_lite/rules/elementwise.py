@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from ..kinds import composed, elementwise, general, linear, primitive
+from ..kinds import Parts, composed, elementwise, general, linear, primitive
 
 LOG_2, LOG_10, DEGREE = 0.6931471805599453, 2.302585092994046, 0.017453292519943295  # Python floats keep float32
 
@@ -183,12 +183,27 @@ elementwise(np.arcsinh, lambda out, x: 1 / np.sqrt(x * x + 1))
 elementwise(np.arccosh, lambda out, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 elementwise(np.arctanh, lambda out, x: 1 / (1 - x * x))
 
+# in two parts
+general(np.modf, jvp=[lambda t, out, x: Parts((t, None))], vjp=[lambda g, out, x: g[0]])
+general(
+    np.frexp,
+    jvp=[lambda t, out, x: Parts((np.ldexp(t, -out[1]), None))],
+    vjp=[lambda g, out, x: None if g[0] is None else np.ldexp(g[0], -out[1])],
+)
+general(
+    np.divmod,
+    jvp=[lambda t, out, x, y: Parts((None, t)), lambda t, out, x, y: Parts((None, -out[0] * t))],
+    vjp=[lambda g, out, x, y: g[1], lambda g, out, x, y: None if g[1] is None else -out[0] * g[1]],
+)
+general(np.ldexp, jvp=[lambda t, out, x, n: np.ldexp(t, n)], vjp=[lambda g, out, x, n: np.ldexp(g, n)])
+
 # choices
 choice(np.maximum, larger, swapped(larger))
 choice(np.minimum, smaller, swapped(smaller))
 choice(np.fmax, chosen, swapped(chosen))
 choice(np.fmin, chosen, swapped(chosen))
 choice(np.clip, within_bounds, below, above)
+choice(np.heaviside, None, lambda g, out, x, h: masked(g, np.equal(x, 0)))
 linear(np.where, None, lambda g, out, c, x, y: masked(g, c), lambda g, out, c, x, y: masked(g, np.logical_not(c)))
 
 # complex numbers

@@ -4,6 +4,8 @@ Source: M. B. Giles, Collected matrix derivative results for forward and reverse
 Differentiation (Springer, 2008); I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527.
 """
 
+import math
+
 import numpy as np
 
 from ..kinds import Parts, composed, general, primitive
@@ -141,3 +143,30 @@ def matrix_power(a, n):
         if n:
             square = np.matmul(square, square)
     return np.eye(a.shape[-1], dtype=a.dtype) + 0 * a if power is None else power
+
+
+@composed(np.linalg.cond)
+def cond(x, p=None):
+    """‖A‖·‖A⁻¹‖; for the 2-norm the ratio of the outermost singular values."""
+    if p in (None, 2, -2):
+        s = np.linalg.svdvals(x)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    return np.linalg.norm(x, p, axis=(-2, -1)) * np.linalg.norm(np.linalg.inv(x), p, axis=(-2, -1))
+
+
+@composed(np.linalg.tensorsolve)
+def tensorsolve(a, b, axes=None):
+    if axes is not None:
+        axes = [k % a.ndim for k in axes]
+        a = np.transpose(a, [k for k in range(a.ndim) if k not in axes] + axes)
+    shape = np.shape(a)[np.ndim(b) :]
+    n = math.prod(shape)
+    return np.reshape(np.linalg.solve(np.reshape(a, (-1, n)), np.ravel(b)), shape)
+
+
+@composed(np.linalg.tensorinv)
+def tensorinv(a, ind=2):
+    if ind <= 0:
+        raise ValueError(f"np.linalg.tensorinv: ind must be positive, not {ind}")
+    n = math.prod(a.shape[ind:])
+    return np.reshape(np.linalg.inv(np.reshape(a, (n, -1))), a.shape[ind:] + a.shape[:ind])

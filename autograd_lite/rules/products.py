@@ -170,3 +170,65 @@ def kron(a, b):
     shape_a, shape_b = ((1,) * (n - np.ndim(x)) + np.shape(x) for x in (a, b))
     product = np.reshape(a, [k for m in shape_a for k in (m, 1)]) * np.reshape(b, [k for m in shape_b for k in (1, m)])
     return np.reshape(product, [i * j for i, j in zip(shape_a, shape_b, strict=True)])
+
+
+def last(x, axis):
+    return x if axis in (-1, np._NoValue) else np.moveaxis(x, axis, -1)
+
+
+@composed(np.vecdot)
+def vecdot(x1, x2, /, *, axis=np._NoValue):
+    """Σ x₁*·x₂ over the axis"""
+    x1, x2 = last(np.conj(x1), axis), last(x2, axis)
+    return np.squeeze(np.matmul(np.expand_dims(x1, -2), np.expand_dims(x2, -1)), (-2, -1))
+
+
+if hasattr(np, "matvec"):  # since NumPy 2.2
+
+    @composed(np.matvec)
+    def matvec(x1, x2, /):
+        return np.squeeze(np.matmul(x1, np.expand_dims(x2, -1)), -1)
+
+    @composed(np.vecmat)
+    def vecmat(x1, x2, /):
+        return np.squeeze(np.matmul(np.expand_dims(np.conj(x1), -2), x2), -2)
+
+
+# the array API's names in np.linalg
+
+
+@composed(np.linalg.matmul)
+def linalg_matmul(x1, x2, /):
+    return np.matmul(x1, x2)
+
+
+@composed(np.linalg.tensordot)
+def linalg_tensordot(x1, x2, /, *, axes=2):
+    return tensordot(x1, x2, axes)
+
+
+@composed(np.linalg.vecdot)
+def linalg_vecdot(x1, x2, /, *, axis=-1):
+    return vecdot(x1, x2, axis=axis)
+
+
+@composed(np.linalg.outer)
+def linalg_outer(x1, x2, /):
+    if np.ndim(x1) != 1 or np.ndim(x2) != 1:
+        raise ValueError(f"np.linalg.outer needs 1-d arrays, got shapes {np.shape(x1)} and {np.shape(x2)}")
+    return outer(x1, x2)
+
+
+@composed(np.linalg.cross)
+def linalg_cross(x1, x2, /, *, axis=-1):
+    return cross(x1, x2, axis=axis)
+
+
+@composed(np.linalg.diagonal)
+def linalg_diagonal(x, /, *, offset=0):
+    return np.diagonal(x, offset, -2, -1)
+
+
+@composed(np.linalg.trace)
+def linalg_trace(x, /, *, offset=0, dtype=None):
+    return np.sum(np.diagonal(x, offset, -2, -1), axis=-1, dtype=dtype)

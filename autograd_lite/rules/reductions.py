@@ -16,6 +16,25 @@ def count(x, axis):
     return np.prod([x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,))], dtype=int).item()
 
 
+def sorted_axes(x, axis):
+    """(the axes that stay, the reduced ones)"""
+    axes = tuple(range(x.ndim)) if axis is None else tuple(a % x.ndim for a in np.atleast_1d(axis).tolist())
+    return tuple(i for i in range(x.ndim) if i not in axes), axes
+
+
+def lanes(x, axis):
+    """x with the reduced axes joined to one, the last."""
+    kept, axes = sorted_axes(x, axis)
+    moved = np.transpose(x, kept + axes)
+    return np.reshape(moved, (*moved.shape[: len(kept)], count(x, axes)))
+
+
+def kept_shape(x, axis):
+    """The shape of a reduction with keepdims=True."""
+    kept, _ = sorted_axes(x, axis)
+    return tuple(n if i in kept else 1 for i, n in enumerate(x.shape))
+
+
 def ties(out, x, axis):
     """1/k at each of the k entries that attain the extremum."""
     chosen = np.logical_or(np.equal(x, out), np.isnan(x)).astype(x.dtype)  # max and min return nan if there is one
@@ -24,14 +43,13 @@ def ties(out, x, axis):
 
 def product_of_others(out, x, axis):
     """∏_{j≠i} x_j as (product before i)·(product after i), without a division."""
-    axes = tuple(range(x.ndim)) if axis is None else tuple(a % x.ndim for a in np.atleast_1d(axis).tolist())
-    kept = tuple(i for i in range(x.ndim) if i not in axes)
-    moved = np.transpose(x, kept + axes)
-    flat = np.reshape(moved, (*moved.shape[: len(kept)], count(x, axes)))
+    kept, axes = sorted_axes(x, axis)
+    flat = lanes(x, axis)
     one = np.ones_like(flat[..., :1])
     before = np.concatenate([one, np.cumprod(flat[..., :-1], axis=-1)], axis=-1)
     after = np.concatenate([np.cumprod(flat[..., :0:-1], axis=-1)[..., ::-1], one], axis=-1)
-    return np.transpose(np.reshape(before * after, moved.shape), np.argsort(np.array(kept + axes)).tolist())
+    moved = [x.shape[i] for i in kept + axes]
+    return np.transpose(np.reshape(before * after, moved), np.argsort(np.array(kept + axes)).tolist())
 
 
 def deviation(out, x, axis, ddof=0, correction=0):
@@ -77,21 +95,95 @@ reduction(np.std, std_slope)
 reduction(np.linalg.vector_norm, norm_slope)
 
 
+# with where= and initial=: reductions of an array in which what is not asked for counts nothing
+
+
+def with_initial(function, bound, x, axis, keepdims, initial, where):
+    """The extremum of each lane and of ``initial``, as if that were one entry more."""
+    if initial is None:
+        raise ValueError(f"np.{function.__name__} with where= needs initial=, the value where nothing is chosen")
+    if where is not True:
+        x = np.where(where, x, bound if x.dtype.kind == "f" else initial)
+    flat = lanes(x, axis)
+    first = np.broadcast_to(np.asarray(initial) if np.isscalar(initial) else initial, (*flat.shape[:-1], 1))
+    joined = np.concatenate([first.astype(x.dtype), flat], axis=-1)
+    found = function(joined, axis=-1)
+    return np.reshape(found, kept_shape(x, axis)) if keepdims else found
+
+
+@composed(np.sum)
+def masked_sum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
+    total = np.sum(a if where is True else np.where(where, a, 0), axis=axis, dtype=dtype, keepdims=keepdims)
+    return total if initial is None else total + initial
+
+
+@composed(np.prod)
+def masked_prod(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
+    product = np.prod(a if where is True else np.where(where, a, 1), axis=axis, dtype=dtype, keepdims=keepdims)
+    return product if initial is None else product * initial
+
+
+@composed(np.max)
+def masked_max(a, axis=None, out=None, keepdims=False, initial=None, where=True):
+    return with_initial(np.max, -np.inf, a, axis, keepdims, initial, where)
+
+
+@composed(np.min)
+def masked_min(a, axis=None, out=None, keepdims=False, initial=None, where=True):
+    return with_initial(np.min, np.inf, a, axis, keepdims, initial, where)
+
+
+composed(np.amax)(masked_max)
+composed(np.amin)(masked_min)
+
+
+@composed(np.mean)
+def masked_mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
+    total = masked_sum(a, axis, dtype, None, keepdims, None, where)
+    return total / np.count_nonzero(np.broadcast_to(where, a.shape), axis=axis, keepdims=keepdims).astype(total.dtype)
+
+
+@composed(np.var)
+def masked_var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
+    where = np.broadcast_to(where, a.shape)
+    if mean is None:
+        mean = masked_mean(a, axis, dtype, None, True, where=where)
+    deviation = np.where(where, a - mean, 0)
+    squares = np.sum(np.real(deviation * np.conj(deviation)), axis=axis, dtype=dtype, keepdims=keepdims)
+    n = np.count_nonzero(where, axis=axis, keepdims=keepdims) - (ddof or correction)
+    return squares / np.maximum(n, 0).astype(squares.dtype)
+
+
+@composed(np.std)
+def masked_std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
+    variance = masked_var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
+    zero = np.equal(variance, 0)
+    return np.where(zero, 0, np.sqrt(np.where(zero, 1, variance)))
+
+
 @composed(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False):
-    axes = tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+    axes = tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
     if ord is None or len(axes) == 1 or (len(axes) == 2 and ord == "fro"):
         one = axes[0] if len(axes) == 1 else axes
         return np.linalg.vector_norm(x, axis=one, keepdims=keepdims, ord=2 if ord in (None, "fro") else ord)
-    if len(axes) == 2 and ord in (1, -1, np.inf, -np.inf):
+    if len(axes) != 2:
+        raise ValueError(f"np.linalg.norm: ord={ord!r} is for one or two axes, not for {len(axes)}")
+    if ord in (1, -1, np.inf, -np.inf):
         rows, columns = axes if abs(ord) == 1 else axes[::-1]
         sums = np.sum(np.abs(x), axis=rows, keepdims=True)
-        largest = (np.max if ord > 0 else np.min)(sums, axis=columns, keepdims=True)
-        return largest if keepdims else np.squeeze(largest, axis=axes)
-    raise TypeError(
-        f"np.linalg.norm(ord={ord!r}) of a {x.ndim}-d Tensor over axis={axis} has no derivative rule yet; "
-        "for matrices ord may be None, 'fro', 1, -1, inf, -inf"
-    )
+        found = (np.max if ord > 0 else np.min)(sums, axis=columns, keepdims=True)
+        return found if keepdims else np.squeeze(found, axis=axes)
+    if ord not in (2, -2, "nuc"):
+        raise ValueError(f"np.linalg.norm: no matrix norm has ord={ord!r}; it is 'fro', 'nuc', 1, -1, 2, -2, inf, -inf")
+    s = np.linalg.svdvals(np.moveaxis(x, axes, (-2, -1)))
+    found = {2: np.max, -2: np.min, "nuc": np.sum}[ord](s, axis=-1)
+    return np.reshape(found, kept_shape(x, axes)) if keepdims else found
+
+
+@composed(np.linalg.matrix_norm)
+def matrix_norm(x, /, *, keepdims=False, ord="fro"):
+    return norm(x, ord, (-2, -1), keepdims)
 
 
 @composed(np.ptp)
@@ -114,8 +206,30 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     return (mean, total) if returned else mean
 
 
+def cumulative(function, empty, x, axis, dtype, include_initial):
+    if axis is None and x.ndim > 1:
+        raise ValueError(f"np.{function.__name__} of a {x.ndim}-d array needs axis=")
+    axis = 0 if axis is None else axis
+    found = function(x, axis=axis, dtype=dtype)
+    if not include_initial:
+        return found
+    shape = [1 if k == axis % x.ndim else n for k, n in enumerate(x.shape)]
+    return np.concatenate([np.full(shape, empty, found.dtype), found], axis=axis)
+
+
+if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
+
+    @composed(np.cumulative_sum)
+    def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+        return cumulative(np.cumsum, 0, x, axis, dtype, include_initial)
+
+    @composed(np.cumulative_prod)
+    def cumulative_prod(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+        return cumulative(np.cumprod, 1, x, axis, dtype, include_initial)
+
+
 @composed(np.cumprod)
-def cumprod(a, axis=None, dtype=None):
+def cumprod(a, axis=None, dtype=None, out=None):
     """One product after the other: right with zeros, at any order."""
     a = a if dtype is None else a.astype(dtype)
     a, axis = (np.ravel(a), 0) if axis is None else (a, axis)

@@ -177,3 +177,61 @@ def tile(A, reps):
         np.reshape(A, [m for n in shape for m in (1, n)]), [m for r, n in zip(reps, shape, strict=True) for m in (r, n)]
     )
     return np.reshape(spread, [r * n for r, n in zip(reps, shape, strict=True)])
+
+
+@composed(np.dsplit)
+def dsplit(ary, indices_or_sections):
+    return split(ary, indices_or_sections, 2)
+
+
+@composed(np.fliplr)
+def fliplr(m):
+    return np.flip(m, 1)
+
+
+@composed(np.flipud)
+def flipud(m):
+    return np.flip(m, 0)
+
+
+@composed(np.rot90)
+def rot90(m, k=1, axes=(0, 1)):
+    first, second = axes
+    turned = np.flip(m, axes) if k % 4 == 2 else np.flip(m, second) if k % 4 == 1 else m
+    turned = turned if k % 2 == 0 else np.swapaxes(turned, first, second)
+    return np.flip(turned, second) if k % 4 == 3 else turned
+
+
+@composed(np.rollaxis)
+def rollaxis(a, axis, start=0):
+    axis, start = axis % a.ndim, start + a.ndim if start < 0 else start
+    return np.moveaxis(a, axis, start - 1 if axis < start else start)
+
+
+@composed(np.matrix_transpose)
+def matrix_transpose(x, /):
+    if x.ndim < 2:
+        raise ValueError(f"np.matrix_transpose needs at least 2 axes, got shape {x.shape}")
+    return np.swapaxes(x, -1, -2)
+
+
+composed(np.linalg.matrix_transpose)(matrix_transpose)
+
+
+if hasattr(np, "unstack"):  # since NumPy 2.1
+
+    @composed(np.unstack)
+    def unstack(x, /, *, axis=0):
+        return tuple(np.moveaxis(x, axis, 0))
+
+    @composed(np.astype)
+    def astype_function(x, dtype, /, *, copy=True, device=None):
+        return astype(x, np.dtype(dtype))
+
+
+@composed(np.real_if_close)
+def real_if_close(a, tol=100):
+    if a.dtype.kind != "c":
+        return a
+    tol = tol * np.finfo(a.dtype).eps if tol > 1 else tol
+    return np.real(a) if np.all(np.abs(np.imag(a)) < tol) else a

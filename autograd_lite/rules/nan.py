@@ -1,0 +1,88 @@
+"""Functions that pass over nan: the ordinary ones of what is a number, whose entries alone have a derivative.
+
+nanmedian, nanquantile and nanpercentile stand with their like in sorting.py.
+"""
+
+import warnings
+
+import numpy as np
+
+from ..kinds import composed, general
+from .elementwise import masked
+from .reductions import masked_max, masked_mean, masked_min, masked_prod, masked_std, masked_sum, masked_var
+
+
+def numbers(a, where):
+    """Where a is a number, of the places that are asked for."""
+    return np.logical_and(np.logical_not(np.isnan(a)), where)
+
+
+@composed(np.nansum)
+def nansum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
+    return masked_sum(a, axis, dtype, None, keepdims, initial, numbers(a, where))
+
+
+@composed(np.nanprod)
+def nanprod(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
+    return masked_prod(a, axis, dtype, None, keepdims, initial, numbers(a, where))
+
+
+def extremum(function, bound, a, axis, keepdims, initial, where):
+    """nan, with NumPy's warning, where there is nothing but nan."""
+    if where is not True and initial is None:
+        raise ValueError(f"np.nan{function.__name__[-3:]} with where= needs initial=, for where nothing is chosen")
+    number = numbers(a, where)
+    found = function(a, axis, None, keepdims, bound if initial is None else initial, number)
+    nothing = np.logical_not(np.any(number, axis=axis, keepdims=keepdims))
+    if initial is not None or not np.any(nothing):
+        return found
+    warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=4)
+    return np.where(nothing, np.nan, found)
+
+
+@composed(np.nanmax)
+def nanmax(a, axis=None, out=None, keepdims=False, initial=None, where=True):
+    return extremum(masked_max, -np.inf, a, axis, keepdims, initial, where)
+
+
+@composed(np.nanmin)
+def nanmin(a, axis=None, out=None, keepdims=False, initial=None, where=True):
+    return extremum(masked_min, np.inf, a, axis, keepdims, initial, where)
+
+
+@composed(np.nanmean)
+def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
+    return masked_mean(a, axis, dtype, None, keepdims, where=numbers(a, where))
+
+
+@composed(np.nanvar)
+def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
+    where = numbers(a, where)
+    return masked_var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
+
+
+@composed(np.nanstd)
+def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
+    where = numbers(a, where)
+    return masked_std(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
+
+
+@composed(np.nancumsum)
+def nancumsum(a, axis=None, dtype=None, out=None):
+    return np.cumsum(np.where(np.isnan(a), 0, a), axis=axis, dtype=dtype)
+
+
+@composed(np.nancumprod)
+def nancumprod(a, axis=None, dtype=None, out=None):
+    return np.cumprod(np.where(np.isnan(a), 1, a), axis=axis, dtype=dtype)
+
+
+def finite_part(d, out, x, copy=True, nan=0.0, posinf=None, neginf=None):
+    """A derivative where x is finite, its real and imaginary part each for itself."""
+    if x.dtype.kind != "c":
+        return masked(d, np.isfinite(x))
+    real, imaginary = np.isfinite(np.real(x)), np.isfinite(np.imag(x))
+    return masked(np.real(d), real) + 1j * masked(np.imag(d), imaginary)
+
+
+general(np.nan_to_num, jvp=[finite_part], vjp=[finite_part])

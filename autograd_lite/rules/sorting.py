@@ -1,0 +1,193 @@
+"""Order: a sorted array is its argument with the entries taken in another order, which is locally constant.
+
+The quantile q of n numbers is a value between two of the sorted ones x₍₀₎ ≤ … ≤ x₍ₙ₋₁₎, at the position h(q, n) of its
+method: (1 − γ)·x₍ₖ₎ + γ·x₍ₖ₊₁₎ with k = ⌊h⌋, γ = h − k.  Where entries are equal the derivative goes to the one that
+the sorting put there.
+
+Source: R. J. Hyndman, Y. Fan, Sample quantiles in statistical packages, The American Statistician 50, 361 (1996).
+"""
+
+import warnings
+
+import numpy as np
+
+from ..kinds import composed, constant, general, primitive
+from .reductions import kept_shape, lanes
+
+
+@composed(np.sort)
+def sort(a, axis=-1, kind=None, *, stable=None):
+    if axis is None:
+        a, axis = np.ravel(a), -1
+    kind = kind or ("stable" if stable else None)
+    return np.take_along_axis(a, np.argsort(a, axis=axis, kind=kind), axis)
+
+
+@composed(np.sort_complex)
+def sort_complex(a):
+    return np.sort(a).astype(np.sort_complex(np.zeros(0, a.dtype)).dtype)
+
+
+@composed(np.partition)
+def partition(a, kth, axis=-1, kind="introselect"):
+    if axis is None:
+        a, axis = np.ravel(a), -1
+    return np.take_along_axis(a, np.argpartition(a, kth, axis=axis, kind=kind), axis)
+
+
+@primitive
+def places_of_unique(x, axis, equal_nan, ordered):
+    """Where each of the unique entries stands first, and what else np.unique returns."""
+    options = {} if ordered else {"sorted": False}
+    return np.unique(x, True, True, True, axis=axis, equal_nan=equal_nan, **options)[1:]
+
+
+constant(places_of_unique)
+
+
+@composed(np.unique)
+def unique(
+    ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True
+):
+    """The derivative goes to the first of equal entries."""
+    first, inverse, counts = places_of_unique(ar, axis, equal_nan, sorted)
+    values = np.take(ar, first, axis=axis)
+    asked = zip((return_index, return_inverse, return_counts), (first, inverse, counts), strict=True)
+    others = [part for wanted, part in asked if wanted]
+    return (values, *others) if others else values
+
+
+def unique_parts(*wanted):
+    """One of the array API's forms: some of values, index, inverse and counts of the flat array, each nan its own."""
+
+    def call(x, /):
+        parts = unique(x, True, True, True, equal_nan=False)
+        return tuple(parts[i] for i in wanted)
+
+    return call
+
+
+composed(np.unique_all)(unique_parts(0, 1, 2, 3))
+composed(np.unique_counts)(unique_parts(0, 3))
+composed(np.unique_inverse)(unique_parts(0, 2))
+
+
+@composed(np.unique_values)
+def unique_values(x, /):
+    return unique(x, equal_nan=False)
+
+
+@primitive
+def positions(ordered, q, method):
+    """h(q, n) for each lane of sorted numbers: the quantile of their ranks, where nan has none."""
+    ranks = np.arange(ordered.shape[-1], dtype=np.result_type(np.real(ordered), np.float16))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "All-NaN slice")
+        return np.nanquantile(np.where(np.isnan(ordered), np.nan, ranks), q, axis=-1, method=method)
+
+
+def ranks_per_unit(ordered, method, dtype):
+    """dh/dq"""
+    if method != "linear":
+        raise TypeError(f"a quantile with method={method!r} has no derivative by q; method='linear' has")
+    return np.count_nonzero(np.logical_not(np.isnan(ordered)), axis=-1).astype(dtype) - 1
+
+
+def positions_jvp(t, h, ordered, q, method):
+    return np.reshape(t, np.shape(q) + (1,) * (ordered.ndim - 1)) * ranks_per_unit(ordered, method, t.dtype)
+
+
+def positions_vjp(g, h, ordered, q, method):
+    return np.sum(g * ranks_per_unit(ordered, method, g.dtype), axis=tuple(range(np.ndim(q), np.ndim(h))))
+
+
+general(positions, jvp=[None, positions_jvp], vjp=[None, positions_vjp])
+
+
+def between(ordered, q, method):
+    """The quantiles of each sorted lane, nan being passed over; the axes of q come first."""
+    h = positions(ordered, q, method)
+    undefined = np.isnan(h)
+    h = np.where(undefined, 0, h)
+    low = np.floor(h)
+    share = h - low
+    if type(q) in (float, int):
+        share = share.astype(np.result_type(np.real(ordered), np.float16))
+    below, above = take_each(ordered, low), take_each(ordered, np.minimum(low + 1, ordered.shape[-1] - 1))
+    exact = np.logical_and(np.equal(share, 0), np.logical_not(np.isfinite(below + above)))  # 0·inf would be nan
+    mixed = np.where(exact, below, (1 - share) * below + share * np.where(exact, 0, above))
+    return np.where(undefined, np.nan, mixed)
+
+
+def take_each(ordered, k):
+    """Entry k of each lane, for several k at once."""
+    lane = np.indices(ordered.shape[:-1], sparse=True)
+    return ordered[(*lane, k.astype(np.intp))]
+
+
+def quantiles(a, q, axis, method, keepdims, pass_over_nan):
+    ordered = np.sort(lanes(a, axis), axis=-1)
+    found = between(ordered, q, method)
+    if not pass_over_nan:
+        last = ordered[..., -1]
+        found = np.where(np.isnan(last), last, found)
+    return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else found
+
+
+@composed(np.median)
+def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
+    return quantiles(a, 0.5, axis, "linear", keepdims, False)
+
+
+@composed(np.nanmedian)
+def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=np._NoValue):
+    return quantiles(a, 0.5, axis, "linear", keepdims is True, True)
+
+
+@composed(np.quantile)
+def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
+    return quantiles(a, q, axis, method, keepdims, False)
+
+
+@composed(np.nanquantile)
+def nanquantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=np._NoValue):
+    return quantiles(a, q, axis, method, keepdims is True, True)
+
+
+def hundredth(q):
+    return q / 100 if hasattr(q, "dtype") or type(q) in (float, int) else np.asarray(q) / 100
+
+
+@composed(np.percentile)
+def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
+    return quantiles(a, hundredth(q), axis, method, keepdims, False)
+
+
+@composed(np.nanpercentile)
+def nanpercentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=np._NoValue):
+    return quantiles(a, hundredth(q), axis, method, keepdims is True, True)
+
+
+# sets of numbers: of an entry that both arrays have, the one of the first array
+
+
+@composed(np.union1d)
+def union1d(ar1, ar2):
+    return unique(np.concatenate([np.ravel(ar1), np.ravel(ar2)]))
+
+
+@composed(np.intersect1d)
+def intersect1d(ar1, ar2, assume_unique=False):
+    found = unique(np.ravel(ar1))
+    return found[np.isin(found, ar2)]
+
+
+@composed(np.setdiff1d)
+def setdiff1d(ar1, ar2, assume_unique=False):
+    found = np.ravel(ar1) if assume_unique else unique(np.ravel(ar1))
+    return found[np.isin(found, ar2, invert=True)]
+
+
+@composed(np.setxor1d)
+def setxor1d(ar1, ar2, assume_unique=False):
+    return np.sort(np.concatenate([setdiff1d(ar1, ar2), setdiff1d(ar2, ar1)]))
