@@ -175,6 +175,15 @@ class FFNNClassifier(ClassifierMixin, FFNNEstimator):  # type: ignore[misc]
         """
         return self._prediction(self._inputs(X))
 
+    def decision_function(self, X: Any) -> Array:
+        """How much speaks for each class, in the order of ``classes_``: the largest is predicted.
+
+        These are logits, of shape (n, classes); for two classes log p/(1 − p) of the second, of shape (n,), which is
+        predicted where it is positive.  An ``output_activation`` of one's own counts as it is, less ½ for two classes.
+        """
+        X = self._inputs(X)
+        return self._classes.decisions(self.model_, X)
+
     def _prediction(self, X: Array) -> Array:
         return self._classes.probabilities(self.model_(X))
 

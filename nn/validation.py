@@ -152,6 +152,16 @@ class Classes:
             return outputs
         return outputs / np.sum(outputs, axis=1, keepdims=True)
 
+    def decisions(self, model: Any, X: Array) -> Array:
+        """A number for each class that grows with its probability; for two classes one, positive for the second."""
+        if self.output in (sigmoid, softmax):
+            values = model.logits(X)
+        else:
+            values = model(X) - (0.5 if self.columns == 1 or self.multilabel else 0)
+        if self.multilabel or len(self.labels) > 2:
+            return values
+        return values[:, 0] if self.columns == 1 else values[:, 1] - values[:, 0]
+
     def predicted(self, outputs: Array) -> Array:
         """The label of the largest output; of a single one, the second from ½ on."""
         if self.multilabel:

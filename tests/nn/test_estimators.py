@@ -48,7 +48,6 @@ def test_check_estimator(estimator, monkeypatch):
     monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # without it one check says nothing
     results = check_estimator(estimator, on_fail=None, on_skip=None)
     wrong = {r["check_name"]: r["exception"] for r in results if r["status"] != "passed"}
-    wrong.pop("check_classifiers_multilabel_output_format_decision_function", None)  # there is predict_proba
     assert len(results) > 50 and wrong == {}
 
 
@@ -135,6 +134,21 @@ def test_either_last_activation_serves_two_and_three_classes(output):
         np.testing.assert_allclose(net.predict_proba(X).sum(axis=1), 1)
         assert net.score(X, labels) > 0.9
         assert net.history_.cost.startswith("binary" if output == "sigmoid" else "categorical")
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", np.tanh])
+def test_decisions_agree_with_predictions(output):
+    for labels in (LABELS, WORDS):
+        net = classifier(output_activation=output, epochs=20, cost="mse" if output is np.tanh else None).fit(X, labels)
+        decisions = net.decision_function(X)
+        if len(net.classes_) == 2:
+            np.testing.assert_array_equal(net.predict(X), net.classes_[(decisions > 0).astype(int)])
+        else:
+            np.testing.assert_array_equal(net.predict(X), net.classes_[np.argmax(decisions, axis=1)])
+    if output != np.tanh:
+        p = classifier(output_activation=output, epochs=20).fit(X, LABELS)
+        odds = np.log(p.predict_proba(X)[:, 1] / p.predict_proba(X)[:, 0])
+        np.testing.assert_allclose(p.decision_function(X), odds, rtol=1e-9)
 
 
 def test_a_cost_brings_its_last_activation():
