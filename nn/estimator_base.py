@@ -134,7 +134,7 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
     def _weights(self, X: Array, y: Array, sample_weight: Any) -> Array | None:
         if sample_weight is None:
             return None
-        return _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        return _check_sample_weight(sample_weight, X, dtype=X.dtype)
 
     def _split(self, data: tuple[Array, ...], y: Array) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         """The data to train on and those to watch, chosen at random."""

@@ -73,8 +73,8 @@ def derivative(u: Field, order: int = 1, wrt: int | Sequence[int] | None = None)
     _check_callable("derivative", u)
     if not isinstance(order, (int, np.integer)) or isinstance(order, bool) or order < 0:
         raise ValueError(f"order must be a whole number, 0 or more, but is {order!r}")
-    columns = None if wrt is None else [wrt] * order if isinstance(wrt, (int, np.integer)) else list(wrt)
-    if columns is not None and len(columns) != order and order > 1:
+    columns = None if wrt is None else [wrt] * order if np.ndim(wrt) == 0 else list(wrt)  # type: ignore[arg-type]
+    if columns is not None and len(columns) != order != 1:
         raise ValueError(f"order is {order}, but wrt={wrt!r} names {len(columns)} columns: one for each derivative")
 
     def differentiated(X: Any) -> Array:

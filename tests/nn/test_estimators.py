@@ -291,7 +291,7 @@ def test_impossible_settings_are_refused_by_fit(make, settings, message):
 def test_impossible_data_are_refused():
     with pytest.raises(ValueError, match="NaN"):
         regressor().fit(np.where(X > 2, np.nan, X), Y)
-    with pytest.raises(ValueError, match="Negative values in data passed to `sample_weight`"):
+    with pytest.raises(ValueError, match="sample_weight must not be negative"):
         regressor().fit(X, Y, sample_weight=-np.ones(80))
     with pytest.raises(ValueError, match="must be 0 or 1 everywhere"):
         classifier().fit(X, RNG.integers(0, 3, (80, 2)))
