@@ -232,6 +232,11 @@ def _softplus(w: _Writer, z: str) -> str:
     return w.node("Add", w.node("Relu", z), w.node("Log", w.node("Add", decay, 1)))
 
 
+def _silu(w: _Writer, z: str) -> str:
+    """z/(1 + exp(−z)); some versions of onnxruntime turn z σ(z) into a node that they do not have for float64"""
+    return w.node("Div", z, w.node("Add", w.node("Exp", w.node("Neg", z)), 1))
+
+
 def _gelu(w: _Writer, z: str) -> str:
     """z σ(s z (1 + c z²))"""
     inner = w.node("Add", w.node("Mul", w.node("Mul", z, z), 0.044715 * GELU_SLOPE), GELU_SLOPE)
@@ -247,7 +252,7 @@ _ACTIVATIONS: dict[str, Callable[..., str]] = {
     "elu": _elu,
     "selu": _selu,
     "gelu": _gelu,
-    "silu": lambda w, z: w.node("Mul", z, w.node("Sigmoid", z)),
+    "silu": _silu,
     "softplus": _softplus,
     "softsign": lambda w, z: w.node("Div", z, w.node("Add", w.node("Abs", z), 1)),
     "softmax": lambda w, z: w.node("Softmax", z, axis=-1),
