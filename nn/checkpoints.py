@@ -118,10 +118,10 @@ def read(path: str | Path, like: dict[str, Any], prints: dict[str, Any]) -> Snap
     executed.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            facts = json.loads(bytes(file["facts"]).decode())
-            arrays = {name: file[name] for name in file.files if name != "facts"}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            facts = json.loads(bytes(archive["facts"]).decode())
+            arrays = {name: archive[name] for name in archive.files if name != "facts"}
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path} is no checkpoint of a training, or is damaged ({error}): {_REMEDY}") from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise ValueError(f"{path} is no checkpoint of this version: {_REMEDY}")
