@@ -76,7 +76,7 @@ _COUNTS: dict[str, Count] = {
          "packbits", "unpackbits", "nonzero",
          "flatnonzero", "argwhere"), _nothing,
     ),
-    **dict.fromkeys(("round", "fix", "isneginf", "isposinf", "isreal", "iscomplex", "isclose", "sinc", "clip", "angle",
+    **dict.fromkeys(("round", "around", "fix", "isneginf", "isposinf", "isreal", "iscomplex", "isclose", "sinc", "clip", "angle",
                      "nan_to_num", "unwrap", "cumsum"), _entries),
     **dict.fromkeys(("sum", "prod", "max", "min", "amax", "amin", "all", "any", "argmax", "argmin",
                      "nanargmax", "nanargmin", "count_nonzero"), _accumulate),

@@ -108,11 +108,10 @@ class ArrayOperators:
         """x**2 is recorded as what NumPy computes there, the square."""
         return self._square() if type(exponent) in (int, float) and exponent == 2 else self._power(exponent)
 
-    def __divmod__(self, other: Any) -> Any:
-        return np.divmod(self, other)
+    __divmod__ = _method(np.divmod)
 
-    def __rdivmod__(self, other: Any) -> Any:
-        return np.divmod(other, self)
+    def __rdivmod__(self: Any, other: Any) -> Any:
+        return self.__array_ufunc__(np.divmod, "__call__", other, self)
 
     def __round__(self, ndigits: int = 0) -> Any:
         return _method(np.round)(self, ndigits)
@@ -126,7 +125,7 @@ class ArrayOperators:
     cumsum, cumprod = _method(np.cumsum), _method(np.cumprod)
     nonzero, searchsorted, round = _method(np.nonzero), _method(np.searchsorted), _method(np.round)
 
-    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Any:
+    def compress(self: Any, condition: Any, axis: int | None = None, out: Any = None) -> Any:
         return self.__array_function__(np.compress, (), (condition, self), {"axis": axis, "out": out})
 
     ravel, squeeze, swapaxes = _method(np.ravel), _method(np.squeeze), _method(np.swapaxes)

@@ -202,6 +202,7 @@ for function in (
 ):  # fmt: skip
     case(function, "broadcast", function, R(2, 3), P(3))
 case(np.sign,         "complex",       np.sign,                                     C(2))
+case(np.around,       "decimals",      lambda x: np.around(x, 1),                   R(3))
 case(np.round,        "method",        lambda x: x.round(1) + np.round(x, 2),       R(3))
 case(np.spacing,      "of rounded",    lambda x: np.spacing(np.rint(4 * x)),        P(3))
 case(np.bitwise_and,  "masks",         lambda x: (x > 0) & (x < 1),                 R(5))

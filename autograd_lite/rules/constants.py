@@ -6,7 +6,7 @@ from ..kinds import constant, plain
 
 # recorded, derivative zero
 constant(
-    np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.signbit, np.floor_divide,
+    np.floor, np.ceil, np.trunc, np.rint, np.round, np.around, np.fix, np.signbit, np.floor_divide,
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,

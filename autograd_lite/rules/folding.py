@@ -4,6 +4,8 @@ np.add.reduce is np.sum, and so on, where a rule of its own knows a shorter way;
 """
 
 import operator
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -44,4 +46,4 @@ def reduceat(ufunc, x, indices, axis=0):
     return np.moveaxis(np.stack(parts), 0, axis)
 
 
-FOLDS = {"reduce": reduce, "accumulate": accumulate, "reduceat": reduceat}
+FOLDS: dict[str, Callable[..., Any]] = {"reduce": reduce, "accumulate": accumulate, "reduceat": reduceat}
