@@ -56,6 +56,7 @@ from .history import History
 from .layers import Activation, Dense, Dropout, Flatten
 from .metrics import accuracy, confusion_matrix, f1_score, labels, precision, r2_score, recall
 from .models import FFNN, Sequential, parameter_count
+from .modes import in_training
 from .normalization import BatchNorm, LayerNorm
 from .objective import objective
 from .onnx import to_onnx
@@ -97,11 +98,11 @@ __all__ = [
     "NAdam", "Nesterov", "NewtonCG", "Optimizer", "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares",
     "accuracy", "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix", "curl", "derivative",
     "divergence", "elu", "f1_score", "fit", "gaussian", "gelu", "half_sum_of_squares", "hinge", "huber", "identity",
-    "initializers", "labels", "laplacian", "leaky_relu", "load", "log_cosh", "log_softmax", "mean_absolute_error",
-    "mean_squared_error", "min_max", "objective", "one_hot", "parameter_count", "plot_confusion_matrix",
-    "plot_history", "poisson", "precision", "r2_score", "recall", "relu", "save", "schedules", "selu", "sigmoid",
-    "silu", "softmax", "softplus", "softsign", "standardize", "tanh", "to_onnx", "train_validation_split",
-    "training_figure",
+    "in_training", "initializers", "labels", "laplacian", "leaky_relu", "load", "log_cosh", "log_softmax",
+    "mean_absolute_error", "mean_squared_error", "min_max", "objective", "one_hot", "parameter_count",
+    "plot_confusion_matrix", "plot_history", "poisson", "precision", "r2_score", "recall", "relu", "save",
+    "schedules", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "standardize", "tanh", "to_onnx",
+    "train_validation_split", "training_figure",
 ]  # fmt: skip
 
 _LATER = {"FFNNClassifier": "estimators", "FFNNRegressor": "estimators"}  # they need scikit-learn

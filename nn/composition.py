@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .models import Sequential, title
+from .models import Sequential
 from .modes import in_training, parts, replaced
+from .summary import title
 
 __all__ = ["ActivityPenalty", "Residual", "activity_cost"]
 
@@ -125,6 +126,9 @@ class ActivityPenalty:
         """The output of the layer, and a layer that knows what it costs."""
         y, after = in_training(self.inner, x, rng)
         return y, replaced(self, inner=after, cost=self.penalty(y) / np.shape(y)[0])
+
+    def __scope__(self) -> dict[str, Any]:
+        return {"label": repr(self), "rows": [("penalty", title(self.penalty))]}
 
     def __repr__(self) -> str:
         return f"ActivityPenalty({title(self.inner)}, {title(self.penalty)})"

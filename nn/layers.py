@@ -116,6 +116,9 @@ class Dense:
             return ValueError(f"{self!r} takes x with {many}, but x has shape {shape}")
         return TypeError(f"{self!r} takes numbers, but x is {getattr(x, 'dtype', type(x).__name__)}")
 
+    def __scope__(self) -> dict[str, Any]:
+        return {"label": repr(self), "rows": [("units", np.shape(self.biases)[0])]}
+
     def __repr__(self) -> str:
         shape = np.shape(self.weights)
         return f"Dense({' → '.join(map(str, shape))}, {name_of(self.activation)})"
@@ -215,6 +218,9 @@ class Dropout:
         """x with random entries set to zero, and the layer itself."""
         kept = rng.random(np.shape(x), np.float32 if x.dtype == np.float32 else np.float64) >= self.rate
         return x * (kept.astype(x.dtype) / (1 - self.rate)), self
+
+    def __scope__(self) -> dict[str, Any]:
+        return {"label": repr(self), "rows": [("rate", f"{self.rate:g}")]}
 
     def __repr__(self) -> str:
         return f"Dropout({self.rate:g})"

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite import trees
 
 from .activations import Function, activation, name_of
 from .fields import derivative
 from .initializers import Initializer
 from .layers import Activation, Array, Dense, Seed
 from .modes import in_training, replaced
-from .text import Text, aligned
+from .summary import Titled, parameter_count, table, title
+from .text import Text
 
-__all__ = ["FFNN", "Sequential", "parameter_count"]
+__all__ = ["FFNN", "Sequential", "parameter_count", "title"]
 
 Layer = Callable[[Array], Array]
 
@@ -66,7 +66,7 @@ class Sequential:
 
     def _through(self, layers: list[Layer], a: Array) -> Array:
         for number, layer in enumerate(layers, 1):
-            with ag.scope(_Titled(number, layer)):
+            with ag.scope(Titled(number, layer)):
                 a = layer(a)
         return a
 
@@ -90,13 +90,13 @@ class Sequential:
         >>> print(output.ravel(), model(np.ones((3, 2))).ravel(), after is model)
         [2. 0. 4.] [2. 2. 2.] True
         """
-        after, last = [], len(self.layers) - 1
+        a, after, last = x, [], len(self.layers) - 1
         for i, layer in enumerate(self.layers):
-            with ag.scope(_Titled(i + 1, layer)):
-                x, new = _logits_in_training(layer, x, rng) if logits and i == last else in_training(layer, x, rng)
+            with ag.scope(Titled(i + 1, layer)):
+                a, new = _logits_in_training(layer, a, rng) if logits and i == last else in_training(layer, a, rng)
             after.append(new)
-        unchanged = all(a is b for a, b in zip(after, self.layers, strict=True))
-        return x, self if unchanged else replaced(self, layers=after)
+        unchanged = all(new is old for new, old in zip(after, self.layers, strict=True))
+        return a, self if unchanged else replaced(self, layers=after)
 
     def logits(self, x: Array) -> Array:
         """The output before the last activation: from it cross-entropies are computed without loss of digits.
@@ -108,7 +108,7 @@ class Sequential:
         *inner, last = self.layers
         a = self._through(inner, x)
         if isinstance(last, (Dense, Activation)):
-            with ag.scope(_Titled(len(self.layers), last)):
+            with ag.scope(Titled(len(self.layers), last)):
                 return last.linear(a)
         return last.logits(a) if isinstance(last, Sequential) else a
 
@@ -129,8 +129,8 @@ class Sequential:
             return last.output_activation
         return last.activation if isinstance(last, (Dense, Activation)) else last
 
-    def summary(self) -> Text:
-        """A table of the layers: shapes of the parameters and their number.
+    def summary(self, x: Array | None = None) -> Text:
+        """A table of the layers: shapes of the parameters and their number, and of the outputs for an input x.
 
         >>> FFNN([2, 8, 1], hidden="tanh", output="sigmoid", seed=0).summary()
            layer                  parameters  count
@@ -138,13 +138,16 @@ class Sequential:
         1  Dense(2 → 8, tanh)     W 2×8, b 8     24
         2  Dense(8 → 1, sigmoid)  W 8×1, b 1      9
            total                                 33
+        >>> from nn import BatchNorm, Flatten
+        >>> Sequential(Flatten(), BatchNorm(6), "relu").summary(np.zeros((1, 2, 3)))
+           layer         output  parameters                            count
+        -  ------------  ------  ------------------------------------  -----
+        1  Flatten()     1×6                                               0
+        2  BatchNorm(6)  1×6     γ 6, β 6; running mean 6, variance 6     12
+        3  relu          1×6                                               0
+           total                                                          12
         """
-        rows = [["", "layer", "parameters", "count"]]
-        for number, layer in enumerate(self.layers, 1):
-            arrays = ", ".join(f"{symbol} {_shape(shape)}" for symbol, shape in _symbols(layer))
-            rows.append([str(number), title(layer), arrays, f"{parameter_count(layer):,}"])
-        rows.append(["", "total", "", f"{parameter_count(self):,}"])
-        return Text(aligned(rows, "rllr"))
+        return table(self.layers, x)
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers)
@@ -220,61 +223,7 @@ class FFNN(Sequential):
 
 
 def _logits_in_training(last: Any, x: Array, rng: np.random.Generator) -> tuple[Array, Any]:
+    """What goes into the last activation, and the last layer as it is afterwards."""
     if isinstance(last, Sequential):
         return last.training(x, rng, logits=True)
     return (last.linear(x) if isinstance(last, (Dense, Activation)) else x), last
-
-
-class _Titled:
-    """What a picture says of a layer; it is put into words only when there is a picture."""
-
-    __slots__ = ("layer", "number")
-
-    def __init__(self, number: int, layer: Any) -> None:
-        self.number = number
-        self.layer = layer
-
-    def __scope__(self) -> dict[str, Any]:
-        count = parameter_count(self.layer)
-        params = f"  ({count} params)" if count else ""
-        rows = [("units", np.shape(self.layer.biases)[0])] if isinstance(self.layer, Dense) else []
-        rows += [(symbol, list(shape)) for symbol, shape in _symbols(self.layer)]
-        return {
-            "label": f"Layer {self.number} · {title(self.layer)}{params}",
-            "kind": "layer",
-            "rows": [*rows, ("params", count)] if count else rows,
-        }
-
-
-def title(layer: Any) -> str:
-    """What to call a layer: layers of this package by what they are, others by the name of their class or function.
-
-    >>> title(Dense(2, 3)), title(np.tanh), title(lambda z: z)
-    ('Dense(2 → 3, identity)', 'tanh', 'custom')
-    """
-    if hasattr(layer, "__name__"):
-        return name_of(layer)
-    ours = type(layer).__module__.partition(".")[0] == __name__.partition(".")[0]
-    return repr(layer) if ours else type(layer).__name__
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "1"
-
-
-def _symbols(layer: Any) -> list[tuple[str, tuple[int, ...]]]:
-    """Symbol and shape of each parameter that is a field of the layer."""
-    if not is_dataclass(layer):
-        return []
-    fields = layer.__dataclass_fields__.values()
-    arrays = [(f, getattr(layer, f.name)) for f in fields if not f.metadata.get("static")]
-    return [(f.metadata.get("symbol", f.name), np.shape(x)) for f, x in arrays if trees.is_leaf(x)]
-
-
-def parameter_count(model: Any) -> int:
-    """The number of numbers that training may change.
-
-    >>> parameter_count(Dense(2, 3, seed=0))
-    9
-    """
-    return sum(int(np.size(x)) for x in trees.flatten(model)[0])

@@ -54,6 +54,9 @@ class _Normalization:
             columns = f"{features} column{'s' if features > 1 else ''}"
             raise ValueError(f"{self!r} takes x with {columns}, one for each feature, but x has shape {shape}")
 
+    def __scope__(self) -> dict[str, Any]:
+        return {"label": repr(self), "rows": [("features", np.shape(self.gamma)[0]), ("ε", f"{self.eps:g}")]}
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({np.shape(self.gamma)[0]})"
 

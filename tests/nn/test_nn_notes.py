@@ -278,6 +278,47 @@ def test_three_steps_down_an_elongated_bowl(opt, expected):
         np.testing.assert_allclose(p, point, **VALUE)
 
 
+def test_all_activations_of_the_notes_and_their_derivatives():
+    z = Z[Z != 0]
+    expected = {
+        "sigmoid": (1 / (1 + np.exp(-z)), np.exp(-z) / (1 + np.exp(-z)) ** 2),
+        "tanh": (np.tanh(z), 1 / np.cosh(z) ** 2),
+        "relu": (np.maximum(z, 0), np.where(z > 0, 1.0, 0.0)),
+        "leaky_relu": (np.where(z > 0, z, 0.01 * z), np.where(z > 0, 1.0, 0.01)),
+        "elu": (np.where(z > 0, z, np.exp(z) - 1), np.where(z > 0, 1.0, np.exp(z))),
+        "identity": (z, np.ones(4)),
+    }
+    for name, (value, slope) in expected.items():
+        np.testing.assert_allclose(getattr(nn, name)(z), value, **VALUE)
+        np.testing.assert_allclose(ag.elementwise_grad(getattr(nn, name))(z), slope, **DERIVATIVE)
+    p = nn.softmax(Z)
+    np.testing.assert_allclose(p, np.exp(Z) / np.sum(np.exp(Z)), **VALUE)
+    np.testing.assert_allclose(ag.jacobian(nn.softmax)(Z), np.diag(p) - np.outer(p, p), rtol=1e-10, atol=1e-17)
+
+
+def test_half_the_sum_of_squares_and_standardization():
+    np.testing.assert_allclose(nn.half_sum_of_squares([1, 0, 1, 1], [0.9, 0.2, 0.6, 0.3]), 0.5 * 4 * 0.175, **VALUE)
+    np.testing.assert_allclose(nn.standardize([1.0, 2.0, 3.0, 4.0]), (np.arange(4) - 1.5) / np.sqrt(1.25), **VALUE)
+
+
+def test_batch_normalization():
+    layer, x = nn.BatchNorm(1, gamma=2, beta=0.5, eps=0), np.array([[1.0], [2.0], [3.0], [4.0]])
+    y, after = layer.training(x, np.random.default_rng(0))
+    expected = [-2.1832815729997477, -0.3944271909999159, 1.3944271909999157, 3.1832815729997477]
+    np.testing.assert_allclose(y.ravel(), expected, **VALUE)
+    np.testing.assert_allclose(nn.LayerNorm(4, gamma=2, beta=0.5, eps=0)(x.ravel()), expected, **VALUE)
+    np.testing.assert_allclose([after.mean, after.variance], [[0.25], [0.9 + 0.1 * 5 / 3]], **VALUE)
+
+
+def test_inverted_dropout():
+    layer, x = nn.Dropout(0.25), np.arange(1.0, 9.0)
+    y, _ = layer.training(x, np.random.default_rng(0))
+    kept = np.random.default_rng(0).random(8) >= 0.25
+    np.testing.assert_allclose(y, np.where(kept, x / 0.75, 0), **VALUE)
+    assert 0 < kept.sum() < 8
+    np.testing.assert_array_equal(layer(x), x)
+
+
 @pytest.mark.parametrize(("name", "variance"), [("xavier", 2 / 500), ("he", 2 / 200)])
 def test_variance_of_the_initial_weights(name, variance):
     for kind in (name, f"{name}_uniform"):
