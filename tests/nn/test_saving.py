@@ -162,6 +162,23 @@ def test_writing_is_all_or_nothing(path, monkeypatch):
     same(nn.load(path), everything())
 
 
+def test_a_crash_between_the_two_files_leaves_a_whole_model(path, monkeypatch):
+    better, replace = everything(), os.replace
+    better.layers[0].weights += 1
+
+    def crashes(source, target):
+        if str(target).endswith(".json"):
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", crashes)
+        with pytest.raises(KeyboardInterrupt):
+            nn.save(better, path)
+    assert len(os.listdir(path.parent)) == 2
+    same(nn.load(path), better)
+
+
 def refused(path):
     with pytest.raises(ValueError, match="is no model that nn can load") as caught:
         nn.load(path)
