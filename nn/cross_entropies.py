@@ -16,7 +16,7 @@ import numpy as np
 
 import autograd_lite as ag
 
-from .activations import log_softmax, sigmoid, softmax, softplus
+from .activations import log_softmax, sigmoid, softmax
 from .cost_base import Cost, weighted_mean, weighted_sum
 from .targets import class_targets, probability_targets
 
@@ -49,7 +49,7 @@ class BinaryCrossEntropy(Cost):
         return -weighted_mean(targets * np.log(p) + (1 - targets) * np.log(1 - p), weights)
 
     def of_logits(self, targets: Array, logits: Array, weights: Array | None = None) -> Any:
-        return weighted_mean(softplus(logits) - targets * logits, weights)
+        return weighted_mean(np.logaddexp(0, logits) - targets * logits, weights)
 
 
 class CategoricalCrossEntropy(Cost):
