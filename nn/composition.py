@@ -15,7 +15,7 @@ from .models import Sequential
 from .modes import in_training, parts, replaced
 from .summary import title
 
-__all__ = ["ActivityPenalty", "Residual", "activity_cost"]
+__all__ = ["ActivityPenalty", "Residual", "activity_costs"]
 
 Array = Any
 
@@ -134,6 +134,6 @@ class ActivityPenalty:
         return f"ActivityPenalty({title(self.inner)}, {title(self.penalty)})"
 
 
-def activity_cost(after: Any) -> Any:
-    """The sum of what all activity penalties in a model cost in the batch it has just seen."""
-    return sum(part.cost for part in parts(after) if isinstance(part, ActivityPenalty))
+def activity_costs(after: Any) -> list[Any]:
+    """What each activity penalty in a model costs in the batch it has just seen."""
+    return [part.cost for part in parts(after) if isinstance(part, ActivityPenalty)]

@@ -4,7 +4,8 @@
     y, layer'  = layer.training(x, rng)       training: it may draw numbers, and returns the layer as it is afterwards
 
 Only layers that differ in training have the second: dropout draws from ``rng``, batch normalization returns itself with
-new running statistics.  A layer of your own that is just a dataclass with ``__call__`` is the same in both.
+new running statistics.  A layer of your own that is just a dataclass with ``__call__`` is the same in both; one that
+holds such layers, and is not a ``Sequential``, passes training on to them by ``nn.in_training(layer, x, rng)``.
 
 Why so, and not by a flag ``model.train()`` or a variable that everybody sees?  A prediction can then never be random by
 a forgotten flag.  Both are pure functions: nothing is changed in place, so they can be differentiated to any order,

@@ -9,7 +9,7 @@ import numpy as np
 import autograd_lite as ag
 
 from .activations import BY_NAME, name_of, sigmoid, softmax
-from .composition import activity_cost
+from .composition import activity_costs
 from .costs import Cost, binary_cross_entropy, categorical_cross_entropy, cost, mean_squared_error
 from .modes import in_training
 from .regularization import OfLayer
@@ -70,6 +70,7 @@ class Objective:
         >>> print(loss.round(6), objective("mse")(model, np.ones((3, 2)), np.zeros(3)))
         6.666667 4.0
         """
+        X = X if prepared or type(X) is ag.Tensor else numbers("X", X)
         from_logits = self.from_logits(model)
         if from_logits and callable(getattr(model, "training", None)):
             outputs, after = model.training(X, rng, logits=True)
@@ -78,7 +79,10 @@ class Objective:
         else:
             outputs, after = in_training(model, X, rng)
         loss = self.of_outputs(model, outputs, from_logits, targets, weights, class_weight, prepared)
-        return (loss if after is model else loss + activity_cost(after)), after
+        if after is not model:
+            for cost in activity_costs(after):
+                loss = loss + cost
+        return loss, after
 
     def of_outputs(
         self, model: Any, outputs: Array, from_logits: bool, targets: Any, weights: Any, class_weight: Any,

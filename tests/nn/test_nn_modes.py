@@ -211,6 +211,72 @@ def test_a_layer_of_ones_own_may_differ_in_training():
     np.testing.assert_array_equal(model(X), model(X))
 
 
+@dataclass
+class Branches:
+    """A model of one's own that holds layers: two branches, added."""
+
+    left: Any
+    right: Any
+
+    def __call__(self, x):
+        return self.left(x) + self.right(x)
+
+    def training(self, x, rng):
+        a, left = nn.in_training(self.left, x, rng)
+        b, right = nn.in_training(self.right, x, rng)
+        return a + b, Branches(left, right)
+
+
+def test_a_model_of_ones_own_passes_training_on():
+    inner = nn.Sequential(nn.BatchNorm(3), nn.ActivityPenalty(nn.Dense(3, 1, seed=0), nn.L2(0.1)), nn.Dropout(0.5))
+    model = Branches(inner, nn.Dense(3, 1, seed=1))
+    nn.fit(model, X, Y, epochs=2, seed=0)
+    assert not np.array_equal(model.left[0].mean, np.zeros(3))
+    np.testing.assert_array_equal(model(X), model.left(X) + model.right(X))
+    loss, after = nn.objective("mse").training(model, X.tolist(), Y, np.random.default_rng(0))
+    outputs, _ = model.training(X, np.random.default_rng(0))
+    np.testing.assert_allclose(loss, np.mean((outputs[:, 0] - Y) ** 2) + after.left[1].cost, rtol=1e-13)
+
+
+@pytest.mark.parametrize("last", ["softmax", nn.Activation("softmax"), nn.Sequential(nn.Activation("softmax"))])
+def test_a_last_activation_as_a_layer_is_trained_on_its_logits(last):
+    dense = nn.Dense(3, 2, weights="zeros", biases=[1000.0, -1000.0])
+    model = nn.Sequential(dense, nn.Dropout(0.0), last)
+    objective, zeros = nn.objective("categorical_cross_entropy"), np.ones(40, int)
+    assert objective(model, X, zeros) == 2000.0
+    assert objective.training(model, X, zeros, np.random.default_rng(0))[0] == 2000.0
+    assert model.output_activation is nn.softmax
+
+
+def test_an_activation_layer_is_its_function_with_options():
+    np.testing.assert_array_equal(nn.Activation("leaky_relu", slope=0.3)(X), nn.leaky_relu(X, 0.3))
+    np.testing.assert_array_equal(nn.Activation(np.sin)(X), np.sin(X))
+    assert repr(nn.Activation("elu", alpha=0.5)) == "Activation(elu, alpha=0.5)"
+    ag.testing.check_grads(nn.Activation("elu", alpha=0.5), X)
+
+
+def test_flatten_is_reshaping_and_lets_derivatives_through():
+    x = RNG.normal(size=(2, 3, 4))
+    np.testing.assert_array_equal(nn.Flatten()(x), x.reshape(2, 12))
+    assert nn.Flatten()(np.zeros((0, 3, 4))).shape == (0, 12)
+    ag.testing.check_grads(nn.Flatten(), x)
+
+
+@pytest.mark.parametrize("name", [name for name in nn.costs.BY_NAME if len(name) > 3])
+def test_costs_keep_float32_and_are_finite_far_from_the_targets(name):
+    cost = nn.costs.BY_NAME[name]
+    y, z = np.float32([[0], [1], [1]]), np.float32([[-1000], [0.5], [1000]])
+    if name == "categorical_cross_entropy":
+        y, z = np.array([0, 1, 0]), np.float32([[-1000, 1000], [0.5, 0.5], [3, 1]])
+    elif name == "gaussian":
+        z = np.concatenate([z, np.float32([[0], [-5], [80]])], axis=1)
+    elif name == "poisson":
+        z = np.float32([[-1000], [0.5], [50]])
+    value, gradient = ag.value_and_grad(lambda z: cost(y, z, from_logits=cost.link is not None))(z)
+    assert value.dtype == gradient.dtype == np.float32
+    assert np.isfinite(value) and np.all(np.isfinite(gradient)) and np.any(gradient != 0)
+
+
 def test_layers_in_pictures_and_in_the_summary():
     model = regularized()
     rng = np.random.default_rng(0)
