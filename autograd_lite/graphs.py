@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from .graph import Node, path
-from .kinds import cast
 from .nodes import GraphNode, filled
+from .seeds import seeds_of
 from .sweeps import forward_sweep, reverse_sweep
-from .tensor import Tensor, as_leaf_value
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .cost import Cost
+    from .derivation import Derivation
     from .steps import Steps
     from .tables import Table
 
@@ -154,7 +152,7 @@ class Graph:
         >>> print(g.forward_sweep(x=1.0).output.tangent, g.forward_sweep(y=1.0).output.tangent)
         3.0 2.0
         """
-        start = self._seeds("forward_sweep", "tangent", self.inputs, tangents, seeds)
+        start = seeds_of(self.inputs, "tangent", tangents, seeds)
         found = forward_sweep(self._path(), start)
         self.swept["tangent"] = Swept(start, found)
         for node in self.nodes:
@@ -182,7 +180,7 @@ class Graph:
         >>> print(g["x"].adjoint, g["y"].adjoint)
         3.0 2.0
         """
-        start = self._seeds("reverse_sweep", "adjoint", self.outputs, seed, seeds)
+        start = seeds_of(self.outputs, "adjoint", seed, seeds)
         found = reverse_sweep(self._path(), start)
         self.swept["adjoint"] = Swept(start, found)
         for node in self.nodes:
@@ -192,32 +190,6 @@ class Graph:
     def _path(self) -> Any:
         leaves = [n.node for n in self.nodes if n.function is None and n.value.dtype.kind in "fc"]
         return path(leaves, [n.node for n in self.outputs])
-
-    def _seeds(
-        self, sweep: str, what: str, ends: list[GraphNode], given: Any, named: dict[str, Any]
-    ) -> dict[Node, Any]:
-        """The seeds by node, checked; 1 where there is one scalar and none is given."""
-        free = {node.name: node for node in ends if node.value.dtype.kind in "fc"}
-        if given is None and not named:
-            if len(free) == 1 and not any(np.shape(node.value) for node in free.values()):
-                given = 1
-            else:
-                raise ValueError(_ask(sweep, what, list(free.values())))
-        if isinstance(given, Mapping):
-            named = {**given, **named}
-        elif given is not None:
-            if len(free) != 1:
-                raise ValueError(_ask(sweep, what, list(free.values())))
-            named = {next(iter(free)): given, **named}
-        for name in named:
-            if name not in free:
-                integers = any(node.name == name for node in ends)
-                raise (TypeError if integers else KeyError)(
-                    f"{name} holds {self[name].value.dtype}s, which count as constant: pass {name}.astype(float)"
-                    if integers
-                    else f"{sweep} got a seed for {name!r}, but it starts from {', '.join(free) or 'nothing'}"
-                )
-        return {free[name].node: _seed(what, seed, free[name]) for name, seed in named.items()}
 
     def table(
         self, digits: int | None = None, rows: int | None = None, *, format: str = "text", rules: bool | None = None
@@ -311,6 +283,37 @@ class Graph:
 
         return cost(self)
 
+    def derivation(self, mode: str = "both") -> Derivation:
+        r"""The chain rule written out in LaTeX: the program, its local partials, and both modes.
+
+            ∂d/∂a = ∂d/∂c·∂c/∂a + ∂d/∂c·∂c/∂b·∂b/∂a
+
+        Parameters
+        ----------
+        mode : {"both", "forward", "reverse"}
+
+        Returns
+        -------
+        Derivation
+            A string, for amsmath and amssymb; ``document()`` makes a whole document of it.
+
+        Raises
+        ------
+        ValueError
+            If the mode is none of these.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import autograd_lite as ag
+        >>> text = ag.trace(lambda x: np.exp(x**2))(1.0).derivation("reverse")
+        >>> print(text.splitlines()[-3].strip())
+        \bar{v}_{1} &= \exp(v_{1}) \, \bar{v}_{2} \\
+        """
+        from .derivation import derivation
+
+        return derivation(self, mode)
+
     def __str__(self) -> str:
         return self.table(rows=200)
 
@@ -331,7 +334,9 @@ class Graph:
         return drawing.svg(self, **options)
 
     def save(self, file: Any, **options: Any) -> Path:
-        """Write the picture to a file, .svg, .png, .dot or .gv, and return its path; options as in ``svg``."""
+        """Write the graph to a file and return its path: a picture, .svg, .png, .pdf, .dot or .gv, with options as in
+        ``svg``; a page with picture and table, .html; or the derivation, .tex.
+        """
         from . import drawing
 
         return drawing.save(self, file, **options)
@@ -343,29 +348,3 @@ class Graph:
         except (ImportError, OSError, RuntimeError) as error:  # no layout program here: the table needs none
             bundle["text/plain"] += f"\n({error})"
         return bundle
-
-
-def _ask(sweep: str, what: str, ends: list[GraphNode]) -> str:
-    """What to write instead, where a sweep does not know where to start."""
-    side = "inputs" if what == "tangent" else "outputs"
-    if not ends:
-        return f"{sweep} cannot start: this graph has no floating-point numbers among its {side}"
-    examples = []
-    for node in ends[:3]:
-        shape = np.shape(node.value)
-        seed = f"np.ones({shape})" if shape else "1.0"
-        examples.append(f"{node.name}={seed}" if node.name.isidentifier() else f"**{{{node.name!r}: {seed}}}")
-    return (
-        f"{sweep} needs the {what} to start from: this graph has the {side} "
-        + ", ".join(f"{n.name} {np.shape(n.value) or '(a number)'}" for n in ends[:10])
-        + f". Write for example graph.{sweep}({examples[0]}); those left out are 0"
-    )
-
-
-def _seed(what: str, seed: Any, end: GraphNode) -> Any:
-    seed, value = as_leaf_value(seed.value if type(seed) is Tensor else seed), end.value
-    if seed.shape != value.shape:
-        raise ValueError(f"the {what} of {end.name} has shape {seed.shape}, but {end.name} has shape {value.shape}")
-    if seed.dtype.kind == "c" and value.dtype.kind != "c":
-        raise TypeError(f"the {what} of {end.name} is complex, but {end.name} is real")
-    return cast(seed, value.dtype)

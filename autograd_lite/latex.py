@@ -40,8 +40,8 @@ _BRACKETS = {"(": (")", "(", ")"), "[": ("]", "[", "]"), "⌊": ("⌋", r"\lfloo
              "⌈": ("⌉", r"\lceil ", r"\rceil "), "|": ("|", "|", "|"), "‖": ("‖", r"\|", r"\|")}  # fmt: skip
 _SUPER = dict(zip("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789", strict=True))
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+\.?\d*(?:e[-+−]?\d+)?)|(?P<name>π|[^\W\d²³¹⁰⁴-⁹ᵀ][A-Za-z0-9_]*)"
-    r"|(?P<lowered>[₀-₉]+)|(?P<raised>⁻?ᵀ|[⁺⁻⁰¹²³⁴-⁹]+)|(?P<sign><<|>>|\S))"
+    r"\s*(?:(?P<number>\d+\.?\d*(?:e[-+−]?\d+)?)|(?P<lowered>[₀-₉]+)|(?P<raised>⁻?ᵀ|[⁺⁻⁰¹²³⁴-⁹]+)"
+    r"|(?P<name>π|[^\W\d][A-Za-z0-9_]*)|(?P<sign><<|>>|\S))"
 )
 
 
@@ -244,6 +244,8 @@ class _Reader:
                 break
             self.next()
         self.expect(")")
+        if command == r"\operatorname{sum}" and len(arguments) <= 2:
+            return _summation(*arguments)
         inside = ", ".join(argument.text for argument in arguments)
         return _Piece(command + _between("(", inside, ")"), any(argument.array for argument in arguments))
 
@@ -255,6 +257,13 @@ class _Reader:
             items.append(self.next())
         self.expect(")")
         return _Piece(f"({' '.join(items)})".replace(" ,", ",").replace("−", "-"))
+
+
+def _summation(summand: _Piece, axis: _Piece | None = None) -> _Piece:
+    """Σ over all entries, or over an axis."""
+    below = rf"_{{{axis.text.replace('=', chr(92) + ', ')}}}" if axis else ""
+    alone = re.fullmatch(r"[^ +-]+", summand.text)
+    return _Piece(rf"\sum{below} {summand.text if alone else _between('(', summand.text, ')')}", axis is not None)
 
 
 def _between(left: str, inside: str, right: str) -> str:

@@ -37,8 +37,25 @@ def test_the_methods_of_a_graph_draw_it(tmp_path):
     assert graph.dot() == dot(graph)
 
 
+def test_a_page_holds_the_picture_and_the_table(tmp_path):
+    graph = swept_root()
+    page = save(graph, tmp_path / "g.html", theme="light").read_text(encoding="utf-8")
+    assert svg(graph, theme="light") in page and graph.table(format="html") in page and "default-src 'none'" in page
+    assert graph.save(tmp_path / "g.html").read_text(encoding="utf-8").count("<svg") == 1
+
+
+def test_a_document_holds_the_derivation_and_the_table(tmp_path, monkeypatch):
+    monkeypatch.setenv(layout.VARIABLE, "/none")  # it needs no layout program
+    graph = swept_root()
+    document = graph.save(tmp_path / "g.tex").read_text(encoding="utf-8")
+    assert document.startswith(r"\documentclass") and graph.derivation() in document
+    assert graph.table(format="latex") in document and document.isascii()
+    with pytest.raises(ValueError, match="takes no options such as 'level'"):
+        graph.save(tmp_path / "g.tex", level="ops")
+
+
 def test_an_unknown_suffix_is_an_error_that_lists_the_known_ones(tmp_path):
-    message = re.escape("has none of the suffixes of a picture: .svg, .png, .pdf, .dot, .gv")
+    message = re.escape("has none of the suffixes of a picture: .svg, .png, .pdf, .dot, .gv, .html, .tex")
     for name in ("g.jpg", "g"):
         with pytest.raises(ValueError, match=message):
             save(swept_root(), tmp_path / name)

@@ -7,6 +7,7 @@ Only the last step needs a program besides Python; the package ``graphviz-pure``
 
 from __future__ import annotations
 
+import html
 import os
 from collections.abc import Collection
 from pathlib import Path
@@ -17,6 +18,9 @@ from .layout import LayoutError, LayoutNotFound
 from .markup import source
 from .network import compose
 from .page import finished
+from .palette import variables
+from .text import clean
+from .titles import heading
 
 if TYPE_CHECKING:
     from ..trace import Graph
@@ -111,9 +115,10 @@ def save(graph: Graph, path: str | os.PathLike[str], **options: Any) -> Path:
     ----------
     graph : Graph
     path : str or path
-        The suffix chooses: .svg; .png, and .pdf where the layout program can; .dot or .gv, which need none.
+        The suffix chooses: .svg; .png, and .pdf where the layout program can; .dot or .gv, which need none; .html, a
+        page with the picture and the table; .tex, a document with the derivation and the table, which needs none.
     **options
-        Those of ``svg``; ``theme`` for .svg alone.
+        Those of ``svg``; ``theme`` for .svg and .html alone, none for .tex.
 
     Raises
     ------
@@ -138,6 +143,14 @@ def save(graph: Graph, path: str | os.PathLike[str], **options: Any) -> Path:
 def _content(graph: Graph, form: str, options: dict[str, Any]) -> bytes:
     if form == "svg":
         return svg(graph, **options).encode()
+    if form == "html":
+        return _page(graph, options).encode()
+    if form == "tex":
+        if options:
+            raise ValueError(f"a .tex holds the derivation, which takes no options such as {next(iter(options))!r}")
+        from ..derivation import document
+
+        return document(graph).encode()
     if "theme" in options:
         raise ValueError(f"theme is for .svg files: in a .{form} the colours are the light ones")
     text = dot(graph, **options)
@@ -152,3 +165,17 @@ def _content(graph: Graph, form: str, options: dict[str, Any]) -> bytes:
             f"no .{form} came out of the layout program: save as .svg and convert that, or name a Graphviz that writes "
             f".{form} in the environment variable {layout.VARIABLE}. It said: {error}"
         ) from error
+
+
+def _page(graph: Graph, options: dict[str, Any]) -> str:
+    """A page of its own with the picture and the table."""
+    title = html.escape(clean(heading(graph), 200))
+    table = graph.table(format="html", rows=1000)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src 'unsafe-inline'\">"
+        f"<title>{title}</title><style>{variables(':root')}body{{margin:16px;background:var(--page)}}"
+        ".scroll{overflow-x:auto;margin-top:16px}</style></head>\n"
+        f'<body>{svg(graph, **options)}<div class="scroll">{table}</div></body></html>\n'
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 __all__ = ["TEXT", "form", "replace"]
 
 TEXT = ("dot", "gv")
-_FORMS = ("svg", "png", "pdf", *TEXT)
+_FORMS = ("svg", "png", "pdf", *TEXT, "html", "tex")
 
 
 def form(path: Path) -> str:
