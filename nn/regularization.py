@@ -127,6 +127,10 @@ class ElasticNet(_Penalty):
     def of_array(self, w: Array) -> Any:
         return self.l1_ratio * np.sum(np.abs(w)) + (1 - self.l1_ratio) * np.sum(w**2)
 
+    def __scope__(self) -> dict[str, Any]:
+        scope = super().__scope__()
+        return {**scope, "rows": [*scope["rows"], ("L1 share r", self.l1_ratio)]}
+
     def __repr__(self) -> str:
         return f"ElasticNet({self.strength:g}, l1_ratio={self.l1_ratio:g})"
 

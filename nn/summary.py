@@ -111,6 +111,7 @@ class Titled:
         describe = getattr(self.layer, "__scope__", None)
         rows = list(describe().get("rows", ())) if callable(describe) else []
         rows += [(symbol, list(shape)) for symbol, shape in _symbols(self.layer)]
+        rows += [(f"{self.number}.{i}", _name(part)) for i, part in enumerate(_inside(self.layer), 1)]
         return {
             "label": f"Layer {self.number} · {_name(self.layer)}{params}",
             "kind": "layer",

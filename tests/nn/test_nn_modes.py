@@ -291,6 +291,9 @@ def test_layers_in_pictures_and_in_the_summary():
     ]  # fmt: skip
     rows = {scope.label.split(" · ")[1]: dict(scope.rows) for node in graph.nodes for scope in node.scope}
     assert rows["Dropout(0.2)"] == {"rate": "0.2"}
+    assert rows["Residual  (88 params)"] == {
+        "5.1": "Dense(8 → 8, tanh)", "5.2": "LayerNorm(8)", "5.3": "Dropout(0.1)", "params": "88"
+    }  # fmt: skip
     assert rows["BatchNorm(8)  (16 params)"]["ε"] == "1e-05"
     text = str(model.summary(X[:4]))
     assert "γ 8, β 8; running mean 8, variance 8" in text and "5.2" in text and "4×8" in text
