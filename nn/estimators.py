@@ -199,6 +199,8 @@ class FFNNClassifier(ClassifierMixin, FFNNEstimator):  # type: ignore[misc]
             labels = np.unique(y if classes is None else classes) if not multilabel else np.arange(y.shape[1])
             self._classes = Classes(labels, multilabel)
             self.classes_ = labels
+        elif multilabel != self._classes.multilabel:
+            raise ValueError("y has one label for each sample now and several before, or the other way round")
         return X, y
 
     def _outputs(self, y: Array) -> tuple[int, Any]:

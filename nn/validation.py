@@ -71,12 +71,12 @@ def batch_rows(batch_size: Any, n: int) -> int | None:
 def float_dtype(dtype: Any) -> np.dtype[Any]:
     """np.dtype("float64") or np.dtype("float32"), or ValueError."""
     try:
-        chosen = np.dtype(dtype)
+        name = "none" if dtype is None else np.dtype(dtype).name  # for NumPy None is float64
     except TypeError:
-        chosen = None
-    if chosen not in (np.dtype(np.float32), np.dtype(np.float64)) or dtype is None:
+        name = "none"
+    if name not in ("float32", "float64"):
         raise ValueError(f"dtype must be 'float64' or 'float32', but is {dtype!r}")
-    return chosen
+    return np.dtype(name)
 
 
 def optimizer_with_rate(optimizer: Any, learning_rate: Any) -> Any:

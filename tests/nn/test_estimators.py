@@ -279,6 +279,7 @@ def test_float32_throughout():
         ({"n_iter_no_change": 0}, "n_iter_no_change must be a whole number of at least 1"),
         ({"early_stopping": True, "validation_fraction": 1.0}, "validation_fraction must lie between 0 and 1"),
         ({"dtype": "int8"}, "dtype must be 'float64' or 'float32'"),
+        ({"dtype": "floaty"}, "dtype must be 'float64' or 'float32'"),
         ({"dtype": None}, "dtype must be 'float64' or 'float32'"),
     ],
 )
@@ -286,6 +287,19 @@ def test_float32_throughout():
 def test_impossible_settings_are_refused_by_fit(make, settings, message):
     with pytest.raises(ValueError, match=message):
         make(**settings).fit(X, LABELS if make is classifier else Y)
+
+
+def test_a_rate_for_an_optimizer_without_one_is_refused():
+    class Still:
+        def init(self, params):
+            return None
+
+        def update(self, grads, state, params):
+            return params, state
+
+    assert regressor(optimizer=Still(), learning_rate=None, epochs=2).fit(X, Y).n_iter_ == 2
+    with pytest.raises(ValueError, match="has no field lr that learning_rate could set"):
+        regressor(optimizer=Still(), learning_rate=0.1).fit(X, Y)
 
 
 def test_impossible_data_are_refused():
@@ -299,6 +313,11 @@ def test_impossible_data_are_refused():
         regressor(early_stopping=True).fit(X[:1], Y[:1])
     with pytest.raises(ValueError, match="take 'sigmoid', not 'softmax'"):
         classifier(output_activation="softmax").fit(X, X > 0)
+    with pytest.raises(ValueError, match="y has 2 columns, but there were 3 labels before"):
+        classifier(epochs=1).fit(X, X > 0).partial_fit(X, X[:, :2] > 0)
+    for before, now in ((X > 0, X[:, 0] > 0), (X[:, 0] > 0, X > 0)):
+        with pytest.raises(ValueError, match="y has one label for each sample now and several before"):
+            classifier(epochs=1).fit(X, before).partial_fit(X, now)
     with pytest.raises(NotFittedError):
         classifier().predict(X)
     with pytest.warns(DataConversionWarning):

@@ -304,6 +304,28 @@ def test_hostile_arrays_are_refused(path):
     refused(path)
 
 
+@pytest.mark.parametrize(
+    "model, name, array, message",
+    [
+        (nn.Dense(3, 2), "weights", np.zeros(6), "weights must have two axes"),
+        (nn.LayerNorm(3), "beta", np.zeros(2), "must have one axis of the same length"),
+        (nn.BatchNorm(3), "variance", np.zeros((3, 1)), "must have one axis of the same length"),
+        (nn.FFNN([3, 2, 1]), "layers.1.weights", np.zeros((5, 1)), "layers 1 and 2 of FFNN"),
+    ],
+)
+def test_arrays_that_do_not_fit_together_are_refused(model, name, array, message, tmp_path):
+    nn.save(model, tmp_path / "net")
+    architecture, arrays = parts(tmp_path / "net.safetensors")
+    arrays[name] = array
+    *way, last = name.split(".")
+    holder = architecture["model"]
+    for key in way:
+        holder = holder[int(key) if key.isdigit() else key]
+    holder[last] = {"shape": list(array.shape), "dtype": "float64"}
+    with pytest.raises(ValueError, match=message):
+        nn.load(written(tmp_path / "net.safetensors", architecture, arrays))
+
+
 def test_a_readable_file_that_says_something_else_is_noticed(path):
     beside = path.with_suffix(".json")
     text = beside.read_text()
