@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import numpy as np
@@ -224,3 +225,42 @@ def test_formulas_are_put_into_each_other_with_parentheses(formula, parts, expec
 
 def test_a_formula_too_long_for_a_title_is_not_written():
     assert heading(swept_chain(20)) == "f(x)"
+
+
+def deep(x, weights, broken=None):
+    """Layers that are equal but for the one that is broken off."""
+    for i, w in enumerate(weights, 1):
+        with ag.scope(f"Layer {i} · Dense({'other' if i == broken else 'same'})", rows=[("params", w.size)]):
+            x = np.tanh(x @ w)
+    return np.sum(x)
+
+
+def deep_graph(layers, broken=None):
+    return ag.trace(lambda x, weights: deep(x, weights, broken))(np.ones((2, 3)), [np.eye(3)] * layers)
+
+
+def test_equal_layers_in_a_row_share_a_card():
+    text = dot(deep_graph(12))
+    assert ">Layer 1 … 12<" in text and "Dense(same) × 12" in text and ">9 × 12<" in text and ">Layer 2<" not in text
+    assert "fold=False shows each layer, level='ops' all 38 nodes" in html.unescape(text)
+    each = dot(deep_graph(12), fold=False)
+    assert all(f">Layer {i}<" in each for i in range(1, 13)) and "×" not in each
+    assert "Layer 7" in dot(deep_graph(12), level="ops")
+
+
+def test_other_layers_stay_apart():
+    text = dot(deep_graph(12, broken=5))
+    assert all(f">{name}<" in text for name in ("Layer 1 … 4", "Layer 5", "Layer 6 … 12"))
+    assert "×" not in dot(deep_graph(2), level="layers")
+
+
+def test_layers_with_a_way_around_them_stay_apart():
+    def residual(x, weights):
+        for i, w in enumerate(weights, 1):
+            with ag.scope(f"Layer {i} · Dense(same)"):
+                h = np.tanh(x @ w)
+            x = x + h
+        return np.sum(x)
+
+    text = dot(ag.trace(residual)(np.ones((2, 3)), [np.eye(3)] * 8), level="layers")
+    assert all(f">Layer {i}<" in text for i in range(1, 9))

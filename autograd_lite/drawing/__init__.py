@@ -36,6 +36,7 @@ def dot(
     max_nodes: int = 100,
     direction: str = "auto",
     title: str | None = None,
+    fold: bool = True,
 ) -> str:
     """The picture of a graph in the DOT language of Graphviz; needs no layout program.
 
@@ -49,7 +50,7 @@ def dot(
     >>> text.splitlines()[0], "n1 -> n2" in text
     ('digraph graph_of_square {', True)
     """
-    return source(compose(graph, level, show, max_nodes, direction, title))
+    return source(compose(graph, level, show, max_nodes, direction, title, fold))
 
 
 def svg(
@@ -60,6 +61,7 @@ def svg(
     max_nodes: int = 100,
     direction: str = "auto",
     title: str | None = None,
+    fold: bool = True,
     theme: str = "auto",
 ) -> str:
     """The picture of a graph as SVG: names, elementary functions, values, derivatives, local partials.
@@ -79,6 +81,8 @@ def svg(
         Where the picture runs; "auto" takes "down" for what would be too wide to read.
     title : str, optional
         In place of the formula or the name of the function.
+    fold : bool
+        Draw three or more equal layers in a row as one card, "× 12".
     theme : {"auto", "light", "dark"}
         "auto" follows the reader's preference (``prefers-color-scheme``).
 
@@ -103,7 +107,7 @@ def svg(
     >>> picture.startswith("<svg"), "x² at x = 3" in " ".join(picture.split())
     (True, True)
     """
-    picture = compose(graph, level, show, max_nodes, direction, title)
+    picture = compose(graph, level, show, max_nodes, direction, title, fold)
     drawn = layout.run(source(picture), "svg")
     return finished(drawn, f"Computation graph of {picture.title}", picture.description, theme)
 

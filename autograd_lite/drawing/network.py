@@ -39,6 +39,7 @@ class Group:
     kind: str = ""
     rows: list[tuple[str, str]] = field(default_factory=list)
     members: list[GraphNode] = field(default_factory=list)
+    times: int = 1
 
 
 def compose(
@@ -48,6 +49,7 @@ def compose(
     max_nodes: int = 100,
     direction: str = "auto",
     title: str | None = None,
+    fold: bool = True,
 ) -> Picture:
     """The picture of a graph; the options are those of ``autograd_lite.drawing.svg``."""
     _check(level, show, max_nodes, direction)
@@ -55,6 +57,7 @@ def compose(
     scoped = any(homes.values())
     layers = level == "layers" or (level == "auto" and scoped and len(graph.nodes) > _MANY)
     groups = _layers(homes) if layers else {}
+    repeated = layers and fold and _fold_repeated(groups)
     left_out = _fold(graph, groups, max_nodes)
     shown = SHOW - ({"partial"} if scoped else set()) if show is None else frozenset(show)
     owners = {node: groups.get(node, node) for node in graph.nodes}
@@ -62,7 +65,7 @@ def compose(
     sides = _sides(graph, homes, groups, labelled="partial" in shown and not layers)
     edges = _edges(graph, groups, shown, sides)
     said = [
-        f"each card is one layer: level='ops' shows all {len(graph.nodes)} nodes" if layers and scoped else "",
+        _expanding(len(graph.nodes), bool(repeated)) if layers and scoped else "",
         f"{left_out} left out: max_nodes={len(graph.nodes)} shows them" if left_out else "",
     ]
     cards = list(drawn.values())
@@ -79,6 +82,12 @@ def compose(
         notes=_notes(cards, edges, scoped, layers) + _spoiled(graph),
         across=direction == "right" or (direction == "auto" and _breadth(cards, edges, rank) <= _WIDEST),
     )
+
+
+def _expanding(nodes: int, repeated: bool) -> str:
+    """How to see more of a network."""
+    first = "fold=False shows each layer," if repeated else "each card is one layer:"
+    return f"{first} level='ops'{'' if repeated else ' shows'} all {nodes} nodes"
 
 
 def _check(level: str, show: Collection[str] | None, max_nodes: int, direction: str) -> None:
@@ -118,6 +127,38 @@ def _layers(homes: dict[GraphNode, tuple[Scope, ...]]) -> dict[GraphNode, Group]
     return groups
 
 
+def _fold_repeated(groups: dict[GraphNode, Group]) -> bool:
+    """Make one group of three or more equal layers, each fed by the one before; returns whether there are such."""
+    run: list[Group] = []
+    runs = [run]
+    for group in {id(group): group for group in groups.values()}.values():
+        if run and not _follows(group, run[-1], groups):
+            run = []
+            runs.append(run)
+        run.append(group)
+    runs = [run for run in runs if len(run) >= 3]
+    for first, *rest in runs:
+        first.label = f"{_named(first)[0]} … {_named(rest[-1])[0].rpartition(' ')[2]} · {_named(first)[1]}"
+        first.members += [node for group in rest for node in group.members]
+        first.times = 1 + len(rest)
+        groups.update(dict.fromkeys(first.members, first))
+    return bool(runs)
+
+
+def _follows(group: Group, before: Group, groups: dict[GraphNode, Group]) -> bool:
+    """Whether a layer is as the one before, which feeds it and nothing else does."""
+    alike = (_named(group)[1], group.kind, group.rows) == (_named(before)[1], before.kind, before.rows)
+    fed = {id(groups.get(p)) for node in group.members for p in node.parents if p.function} - {id(group)}
+    ends = any(node.role == "output" for node in before.members + group.members)
+    return alike and bool(_named(group)[1]) and fed == {id(before)} and not ends
+
+
+def _named(group: Group) -> tuple[str, str]:
+    """The name of a layer and what it is: "Layer 2", "Dense(8 → 8, tanh)"."""
+    name, _, what = _COUNT.sub("", group.label).partition(" · ")
+    return name, what
+
+
 def _fold(graph: Graph, groups: dict[GraphNode, Group], max_nodes: int) -> int:
     """Put the cards in the middle of too many into one group; returns how many."""
     owners = list({id(groups.get(node, node)): groups.get(node, node) for node in graph.nodes}.values())
@@ -145,8 +186,11 @@ def _card(owner: Group | GraphNode, show: Collection[str], compact: bool) -> Car
     for node in owner.members:
         if node.role == "output" and is_scalar(node.value):
             lines += rows(node, show)
-    name, _, what = _COUNT.sub("", owner.label).partition(" · ")
+    if owner.times > 1:
+        lines = [replace(row, text=f"{row.text} × {owner.times}") if row.label == "params" else row for row in lines]
+    name, what = _named(owner)
     what = what or (owner.kind if owner.kind not in ("folded", "layer") else "")
+    what += f" × {owner.times}" if owner.times > 1 else ""
     hint = f"{owner.label}: " + ", ".join(f"{row.label} {row.text}" for row in lines)
     return Card(owner.key, name, role, what, "", tuple(lines), hint)
 
