@@ -61,6 +61,10 @@ def all_axes(function: Function, array: Any, **kwargs: Any) -> Any:
     return function(array, axis=tuple(range(1, array.ndim)), **kwargs)
 
 
+def last_axis(function: Function, array: Any, **kwargs: Any) -> Any:
+    return function(array, axis=-1, **kwargs)
+
+
 def flattened(function: Function, array: Any, **kwargs: Any) -> Any:
     return function(array.reshape(len(array), -1), axis=1, **kwargs)
 
@@ -73,9 +77,11 @@ def without_ones(function: Function, array: Any) -> Any:
     return function(array, axis=tuple(i for i, n in enumerate(array.shape) if n == 1 and i))
 
 
-_of_all_axes: list[Function] = [np.sum, np.prod, np.mean, np.max, np.min, np.flip]
-for _function in _of_all_axes:
+_function: Function
+for _function in (np.sum, np.prod, np.mean, np.max, np.min, np.flip):
     along(_function, all_axes)
+for _function in (np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft):
+    along(_function, last_axis)
 along(np.cumsum, flattened)
 along(np.roll, restored)
 along(np.squeeze, without_ones)
