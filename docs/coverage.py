@@ -29,9 +29,8 @@ READS = "reads an array from outside"
 TELLS = "tells or sets something about NumPy, or about types"
 WRITES_TEXT = "writes one number as text: give it t.value"
 OTHER = {
-    CREATES: """arange bartlett blackman diag_indices empty eye fftfreq from_dlpack frombuffer fromfunction fromiter full
-        geomspace hamming hanning identity indices kaiser linspace logspace mask_indices ones rfftfreq tri tril_indices
-        triu_indices zeros""",
+    CREATES: """arange bartlett blackman diag_indices empty eye fftfreq from_dlpack frombuffer fromfunction fromiter
+        full hamming hanning identity indices kaiser mask_indices ones rfftfreq tri tril_indices triu_indices zeros""",
     CONVERTS: """array asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray asmatrix bmat require""",
     READS: "fromfile fromregex fromstring genfromtxt load loadtxt",
     TELLS: """busdaycalendar datetime_data get_include get_printoptions getbufsize geterr geterrcall info isdtype
@@ -93,7 +92,7 @@ def other_form(function: Callable[..., Any]) -> str:
 
 def public_functions(namespace: ModuleType) -> list[str]:
     """The names in ``__all__`` that can be called and are no classes."""
-    names = [name for name in namespace.__all__ if callable(getattr(namespace, name))]
+    names = [name for name in namespace.__all__ if name[0] != "_" and callable(getattr(namespace, name))]
     return sorted(name for name in names if not isinstance(getattr(namespace, name), type))
 
 
@@ -114,8 +113,8 @@ def page() -> str:
         "# Coverage of NumPy",
         "",
         "What each public function of NumPy does with a Tensor, in both sweeps and at any order. Generated from the",
-        f"registry of rules by `python docs/coverage.py`, with NumPy {np.__version__}. A test fails when the page is out of",
-        "date, or when NumPy has a function that it does not know.",
+        f"registry of rules by `python docs/coverage.py`, with NumPy {np.__version__}. A test fails when the page is",
+        "out of date, or when NumPy has a function that it does not know.",
         "",
         "| kind | meaning | functions |",
         "|---|---|---:|",

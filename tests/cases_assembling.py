@@ -32,7 +32,6 @@ case(np.insert, "column",              lambda x, y: np.insert(x, 2, y, axis=1), 
 case(np.insert, "column in brackets",  lambda x, y: np.insert(x, [2], y, axis=1),   R(3, 4), R(3, 1))
 case(np.insert, "rows",                lambda x, y: np.insert(x, [0, 2], y, axis=0), R(3, 4), R(4))
 case(np.insert, "slice",               lambda x, y: np.insert(x, slice(0, 2), y),   R(4), R(2))
-case(np.insert, "mask",                lambda x, y: np.insert(x, np.array([True, False, True]), y), R(3), R(2))
 case(np.resize, "larger",              lambda x: np.resize(x, (3, 5)),              R(2, 2))
 case(np.resize, "smaller",             lambda x: np.resize(x, 3),                   R(2, 2))
 case(np.resize, "of nothing",          lambda x: np.resize(x, 3),                   R(0))
@@ -49,6 +48,15 @@ case(np.meshgrid, "one",               np.meshgrid,                             
 case(np.broadcast_arrays, "two",       np.broadcast_arrays,                         R(2, 1), R(3))
 case(np.diagflat, "offset",            lambda x: np.diagflat(x, 1),                 R(2, 2))
 case(np.dsplit, "equal",               lambda x: np.dsplit(x, 2),                   R(2, 2, 4))
+
+case(np.linspace, "numbers",           lambda x, y: np.linspace(x, y, 5),           R(), R())
+case(np.linspace, "axis, step",        lambda x, y: np.linspace(x, y, 4, False, True, axis=1), R(2), R())
+case(np.linspace, "one point, none",   lambda x, y: (np.linspace(x, y, 1), np.linspace(x, y, 0)), R(2), R())
+case(np.linspace, "one end",           lambda y: np.linspace(0, y, 3),              R(2))
+case(np.linspace, "complex",           lambda x, y: np.linspace(x, y, 3),           C(), C())
+case(np.logspace, "base",              lambda x, y, b: np.logspace(x, y, 3, base=b), R(2), R(2), P())
+case(np.geomspace, "positive",         lambda x, y: np.geomspace(x, y, 4),          P(2), P())
+case(np.geomspace, "negative",         lambda y: np.geomspace(-1, -y, 3, endpoint=False), P())
 
 # padded
 for mode in (

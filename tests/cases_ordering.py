@@ -46,7 +46,7 @@ case(np.unique_values, "flat",         lambda x: np.sort(np.unique_values(x)),  
 case(np.unique_counts, "flat",         lambda x: tuple(np.unique_counts(x)),        R(2, 2))
 case(np.unique_inverse, "flat",        lambda x: tuple(np.unique_inverse(x)),       R(3))
 case(np.unique_all, "flat",            lambda x: tuple(np.unique_all(x)),           R(3))
-case(places_of_unique, "flat",         lambda x: places_of_unique(x, None, True, True), R(3))
+case(places_of_unique, "flat",         lambda x: places_of_unique(x, None, True), R(3))
 case(positions, "by q",                lambda q: positions(np.array([1.0, 2, 3, 4, np.nan]), q, "linear"), [0.3, 0.6])
 case(np.union1d, "two",                np.union1d,                                  R(3), R(2))
 case(np.intersect1d, "some common",    lambda x: np.intersect1d(x, x[1:] * 1),      R(4))

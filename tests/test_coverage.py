@@ -80,7 +80,7 @@ ARGUMENTS = {
     "take": ([0, 2],), "to_device": ("cpu",),
 }  # fmt: skip
 OF_ANOTHER = {"choose": np.array([[0, 1, 1], [1, 0, 0]]), "searchsorted": np.array([-1.0, 0.0, 1.0])}
-WORKS = [name for name in dir(np.ndarray) if name[0] != "_" and name not in refusals.attributes]
+WORKS = [name for name in dir(np.ndarray) if name[0] != "_" and name not in refusals.attributes and hasattr(A, name)]
 SUPERSEDED = {  # by another protocol, or by a method of the same operator
     "__array_priority__", "__class_getitem__", "__copy__", "__deepcopy__",
     "__iadd__", "__iand__", "__ifloordiv__", "__ilshift__", "__imatmul__", "__imod__", "__imul__", "__ior__",

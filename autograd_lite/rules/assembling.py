@@ -85,14 +85,10 @@ def insert(arr, obj, values, axis=None):
     if axis is None:
         arr, axis = np.ravel(arr), 0
     n, axis = arr.shape[axis], axis % arr.ndim
-    if isinstance(obj, slice):
-        obj = np.arange(n)[obj]
-    elif np.asarray(obj).dtype == bool:
-        obj = np.flatnonzero(obj)
-    count = np.size(obj)
+    count = np.insert(np.arange(n), obj, 0).size - n
     if count == 1:  # all values go to the one place
         values = np.reshape(values, (1,) * (arr.ndim - values.ndim) + values.shape)
-        values = np.moveaxis(values, 0, axis) if np.ndim(obj) == 0 else values
+        values = np.moveaxis(values, 0, axis) if isinstance(obj, (int, np.integer)) else values
         count = values.shape[axis]
     shape = [count if k == axis else m for k, m in enumerate(arr.shape)]
     new = np.broadcast_to(values, shape).astype(arr.dtype)
@@ -111,7 +107,7 @@ def resize(a, new_shape):
 
 
 @composed(np.trim_zeros)
-def trim_zeros(filt, trim="fb", axis=None):
+def trim_zeros(filt, trim="fb"):
     if filt.ndim != 1:
         raise TypeError("np.trim_zeros is recorded for 1-d arrays; slice the others")
     places = np.flatnonzero(filt)
@@ -266,3 +262,46 @@ def apply_over_axes(func, a, axes):
         found = func(a, axis)
         a = found if np.ndim(found) == np.ndim(a) else np.expand_dims(found, axis)
     return a
+
+
+# grids between numbers
+
+
+@composed(np.linspace)
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    """start + k·(stop − start)/(n − 1): linear in both ends."""
+    parts, floating = num - 1 if endpoint else num, np.result_type(start, stop, 0.0)
+    start, stop = (x.astype(floating) for x in as_arrays(start, stop))
+    step = (stop - start) / parts if parts > 0 else (stop - start) * np.nan
+    k = np.reshape(np.arange(num, dtype=np.real(step).dtype), (-1,) + (1,) * step.ndim)
+    points = start + k * step if parts > 0 else start + k * (stop - start)
+    if endpoint and num > 1:
+        points = np.concatenate([points[:-1], np.broadcast_to(stop, (1, *points.shape[1:]))])
+    points = np.moveaxis(points, 0, axis)
+    points = points if dtype is None else points.astype(dtype)
+    return (points, step) if retstep else points
+
+
+@composed(np.logspace)
+def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    points = np.power(np.expand_dims(base, axis) if np.ndim(base) else base,
+                      np.linspace(start, stop, num, endpoint, axis=axis))  # fmt: skip
+    return points if dtype is None else points.astype(dtype)
+
+
+@composed(np.geomspace)
+def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    """start·(stop/start)^(k/(n − 1))"""
+    floating = np.result_type(start, stop, np.float64)
+    start, stop = (x.astype(floating) for x in as_arrays(start, stop))
+    if np.any(np.equal(start * stop, 0)):
+        raise ValueError("np.geomspace: the ends must not be 0")
+    ratio = stop / start
+    share = np.reshape(np.linspace(0.0, 1.0, num, endpoint), (-1,) + (1,) * ratio.ndim)
+    points = start * ratio**share
+    if num:
+        points = np.concatenate([np.broadcast_to(start, (1, *points.shape[1:])), points[1:]])
+    if endpoint and num > 1:
+        points = np.concatenate([points[:-1], np.broadcast_to(stop, (1, *points.shape[1:]))])
+    points = np.moveaxis(points, 0, axis)
+    return points if dtype is None else points.astype(dtype)

@@ -272,8 +272,18 @@ def thin_qr(a):
     return tuple(np.linalg.qr(a))
 
 
+def full_rank(r):
+    """R, or an error where it is singular: then Q is not determined by A."""
+    size = np.abs(np.diagonal(r, axis1=-2, axis2=-1))
+    if size.size and np.any(np.min(size, axis=-1) <= np.finfo(r.dtype).eps * r.shape[-1] * np.max(size, axis=-1)):
+        raise np.linalg.LinAlgError(
+            "np.linalg.qr has no derivative where the columns that it makes orthogonal are linearly dependent"
+        )
+    return r
+
+
 def thin_qr_jvp(t, out, a):
-    q, r = out
+    q, r = out[0], full_rank(out[1])
     t_r = H(np.linalg.solve(H(r), H(t)))
     c = np.matmul(H(q), t_r)
     below = np.tril(c, -1)
@@ -284,7 +294,7 @@ def thin_qr_jvp(t, out, a):
 
 
 def thin_qr_vjp(g, out, a):
-    (q, r), (g_q, g_r) = out, g
+    (q, r), (g_q, g_r) = (out[0], full_rank(out[1])), g
     c = 0.0 if g_r is None else np.matmul(np.conj(g_r), H(r))
     turn, rest = -c, 0.0
     if g_q is not None:

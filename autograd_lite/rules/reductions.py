@@ -140,7 +140,7 @@ composed(np.amin)(masked_min)
 @composed(np.mean)
 def masked_mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     total = masked_sum(a, axis, dtype, None, keepdims, None, where)
-    return total / np.count_nonzero(np.broadcast_to(where, a.shape), axis=axis, keepdims=keepdims).astype(total.dtype)
+    return total / np.sum(np.broadcast_to(where, a.shape), axis=axis, keepdims=keepdims).astype(total.dtype)
 
 
 @composed(np.var)
@@ -150,7 +150,7 @@ def masked_var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, wh
         mean = masked_mean(a, axis, dtype, None, True, where=where)
     deviation = np.where(where, a - mean, 0)
     squares = np.sum(np.real(deviation * np.conj(deviation)), axis=axis, dtype=dtype, keepdims=keepdims)
-    n = np.count_nonzero(where, axis=axis, keepdims=keepdims) - (ddof or correction)
+    n = np.sum(where, axis=axis, keepdims=keepdims) - (ddof or correction)
     return squares / np.maximum(n, 0).astype(squares.dtype)
 
 

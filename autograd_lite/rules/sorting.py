@@ -36,21 +36,18 @@ def partition(a, kth, axis=-1, kind="introselect"):
 
 
 @primitive
-def places_of_unique(x, axis, equal_nan, ordered):
+def places_of_unique(x, axis, equal_nan):
     """Where each of the unique entries stands first, and what else np.unique returns."""
-    options = {} if ordered else {"sorted": False}
-    return np.unique(x, True, True, True, axis=axis, equal_nan=equal_nan, **options)[1:]
+    return np.unique(x, True, True, True, axis=axis, equal_nan=equal_nan)[1:]
 
 
 constant(places_of_unique)
 
 
 @composed(np.unique)
-def unique(
-    ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True
-):
+def unique(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True):
     """The derivative goes to the first of equal entries."""
-    first, inverse, counts = places_of_unique(ar, axis, equal_nan, sorted)
+    first, inverse, counts = places_of_unique(ar, axis, equal_nan)
     values = np.take(ar, first, axis=axis)
     asked = zip((return_index, return_inverse, return_counts), (first, inverse, counts), strict=True)
     others = [part for wanted, part in asked if wanted]
