@@ -55,15 +55,30 @@ def parts(model: Any) -> Iterator[Any]:
     if trees.is_leaf(model):
         return
     yield model
-    for _, part in trees.children(model) or ():
-        yield from parts(part)
+    inside: Any = model
+    if isinstance(model, dict):
+        inside = model.values()
+    elif not isinstance(model, (list, tuple)):
+        inside = [getattr(model, name) for name in trees.fields_of(type(model)) or ()]
+    for part in inside:
+        if not trees.is_leaf(part):
+            yield from parts(part)
+
+
+_running: dict[type, tuple[str, ...]] = {}
+
+
+def _running_fields(kind: type) -> tuple[str, ...]:
+    if kind not in _running:
+        fields = getattr(kind, "__dataclass_fields__", {})
+        _running[kind] = tuple(name for name, field in fields.items() if field.metadata.get("running"))
+    return _running[kind]
 
 
 def _places(model: Any) -> Iterator[tuple[Any, str]]:
     for part in parts(model):
-        for field in getattr(type(part), "__dataclass_fields__", {}).values():
-            if field.metadata.get("running"):
-                yield part, field.name
+        for name in _running_fields(type(part)):
+            yield part, name
 
 
 def running(model: Any) -> list[Array]:

@@ -87,5 +87,8 @@ def _classes(y: Any) -> Array:
     if rows and np.abs(array.sum(axis=1) - 1).max(initial=0) > 1e-5:
         raise ValueError("class_weight needs one class for each sample: integer labels, or rows of sum 1")
     if not rows and (np.any(array != np.rint(array)) or array.min(initial=0) < 0):
-        raise ValueError("class_weight needs classes as targets, integers from 0, but these are other numbers")
+        raise ValueError(
+            "class_weight needs classes as targets, integers from 0, but these are other numbers; for labels −1 and 1 "
+            "take (y + 1)/2"
+        )
     return labels(array)

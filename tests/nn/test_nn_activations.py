@@ -22,8 +22,22 @@ def nth(function, order):
 
 @pytest.mark.parametrize("name", ENTRYWISE)
 @pytest.mark.parametrize("order", [0, 1, 2, 3])
-def test_finite_at_a_thousand(name, order):
-    assert np.all(np.isfinite(nth(BY_NAME[name], order)(FAR)))
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_finite_at_a_thousand(name, order, dtype):
+    y = nth(BY_NAME[name], order)(FAR.astype(dtype))
+    assert np.all(np.isfinite(y)) and y.dtype == dtype
+
+
+@pytest.mark.parametrize("name", ENTRYWISE)
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_at_zero_as_just_below_it(name, order):
+    """Each order of the derivative is that of one side of the kink, or of both: none is a mean of two formulas."""
+    f = nth(BY_NAME[name], order)
+    below, at, above = (float(f(np.array([z]))[0]) for z in (-1e-9, 0.0, 1e-9))
+    if name == "softsign" and order == 2:
+        assert (below, at, above) == pytest.approx((2, 0, -2), abs=1e-6)  # an odd function that jumps
+    else:
+        assert at == pytest.approx(below, abs=1e-6)
 
 
 @pytest.mark.parametrize("order", [1, 2])
