@@ -74,14 +74,14 @@ def tanh(z: Array) -> Array:
 def relu(z: Array) -> Array:
     """max(z, 0), with the derivative 0 at 0.
 
-    ``np.maximum`` alone would give ½ at 0, by its rule for ties: the second factor is 0 there and 1 everywhere else.
-    (``np.where(z > 0, z, 0)`` says the same, but takes a branch for each number: ten times slower on random signs.)
+    Written as z·[z > 0], because ``np.maximum`` would give ½ at 0, by its rule for ties, and ``np.where`` takes a branch
+    for each number, ten times slower on random signs.  The 0 that is added turns −0 into 0.
 
     >>> print(relu(np.array([-2.0, 0.0, 2.0])))
     [0. 0. 2.]
     """
     z = _floating(z)
-    return np.maximum(z, 0) * (z != 0)
+    return z * (z > 0) + 0.0
 
 
 def leaky_relu(z: Array, slope: float = 0.01) -> Array:

@@ -75,7 +75,7 @@ class CategoricalCrossEntropy(Cost):
         return -weighted_sum(targets * np.log(_inside(outputs)), weights) / float(_samples(outputs))
 
     def of_logits(self, targets: Array, logits: Array, weights: Array | None = None) -> Any:
-        return -weighted_sum(targets * log_softmax(logits), weights) / float(_samples(logits))
+        return weighted_sum(targets * log_softmax(logits), weights) / -float(_samples(logits))
 
 
 def _samples(outputs: Array) -> int:
