@@ -49,6 +49,7 @@ _LAZY = {
         "make_hvp", "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
         "vector_jacobian_product",
     ), "differential_operators"),
+    **dict.fromkeys(("sparse_hessian", "sparse_jacobian"), "sparse"),
 }  # fmt: skip  # what is loaded when it is first used, and from where
 _MODULES = frozenset({"builtins", "extend", "misc", "numpy", "scipy", "test_util", "testing"})
 
