@@ -74,8 +74,8 @@ def tanh(z: Array) -> Array:
 def relu(z: Array) -> Array:
     """max(z, 0), with the derivative 0 at 0.
 
-    Written as z·[z > 0], because ``np.maximum`` would give ½ at 0, by its rule for ties, and ``np.where`` takes a branch
-    for each number, ten times slower on random signs.  The 0 that is added turns −0 into 0.
+    Written as z·[z > 0], because ``np.maximum`` would give ½ at 0, by its rule for ties, and ``np.where`` takes a
+    branch for each number, ten times slower on random signs.  The 0 that is added turns −0 into 0.
 
     >>> print(relu(np.array([-2.0, 0.0, 2.0])))
     [0. 0. 2.]

@@ -12,7 +12,7 @@ __all__ = ["Blocks", "adopt", "in_blocks"]
 
 Array = Any
 
-BLOCK = 1 << 13  # numbers; the arrays that a rule makes on the way from g to Δ then stay in the cache
+BLOCK = 1 << 15  # numbers; the arrays that a rule makes on the way from g to Δ then stay in the cache
 SMALL = 1 << 16  # numbers; up to here one call of NumPy for all arrays is cheaper than one for each
 
 
