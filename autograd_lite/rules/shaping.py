@@ -224,9 +224,10 @@ if hasattr(np, "unstack"):  # since NumPy 2.1
     def unstack(x, /, *, axis=0):
         return tuple(np.moveaxis(x, axis, 0))
 
-    @composed(np.astype)
-    def astype_function(x, dtype, /, *, copy=True, device=None):
-        return astype(x, np.dtype(dtype))
+
+@composed(np.astype)
+def astype_function(x, dtype, /, *, copy=True):
+    return astype(x, np.dtype(dtype))
 
 
 @composed(np.real_if_close)

@@ -112,8 +112,8 @@ def between(ordered, q, method):
         share = share.astype(np.result_type(np.real(ordered), np.float16))
     below, above = take_each(ordered, low), take_each(ordered, np.minimum(low + 1, ordered.shape[-1] - 1))
     exact = np.logical_and(np.equal(share, 0), np.logical_not(np.isfinite(below + above)))  # 0·inf would be nan
-    mixed = np.where(exact, below, (1 - share) * below + share * np.where(exact, 0, above))
-    return np.where(undefined, np.nan, mixed)
+    mixed = (1 - share) * np.where(exact, 0, below) + share * np.where(exact, 0, above)
+    return np.where(undefined, np.nan, np.where(exact, below, mixed))
 
 
 def take_each(ordered, k):
