@@ -19,8 +19,10 @@ real quantity meets a complex one).
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from importlib import import_module
 from inspect import CO_VARKEYWORDS
 from sys import maxsize
 from typing import Any
@@ -283,6 +285,17 @@ def composed(function: Function) -> Callable[[Function], Function]:
 
 def plain(*functions: Function) -> None:
     plain_functions.update(functions)
+
+
+late_tables = {"scipy.special": "autograd_lite.rules.special"}  # tables that are read once their library is there
+
+
+def load_late_tables() -> bool:
+    """Read the tables of the libraries that were imported by now; whether there was one to read."""
+    ready = [library for library in late_tables if library in sys.modules]
+    for library in ready:
+        import_module(late_tables.pop(library))
+    return bool(ready)
 
 
 _KNOWN = frozenset({np.ndarray, np.float64, np.float32, float, int, slice, tuple, str})

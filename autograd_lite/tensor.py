@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .graph import NO_KEYWORDS, Node, leaf, record
-from .kinds import Constant, composites, parameters, pick, plain_functions
+from .kinds import Constant, composites, load_late_tables, parameters, pick, plain_functions
 from .operators import ArrayOperators
 from .refusals import attributes, functions
 from .rules.folding import FOLDS
@@ -376,6 +376,8 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         return composite(*args, **kwargs)
     if function in plain_functions:
         return function(*[plain_value(a) for a in args], **{k: plain_value(v) for k, v in kwargs.items()})
+    if load_late_tables():
+        return apply(function, args, kwargs)
     if function in functions:
         raise TypeError(f"{_name(function)} does not accept a Tensor: it {functions[function]}")
     raise TypeError(

@@ -39,6 +39,7 @@ INTERNALS = {
     "util": {},
     "wrap_util": {"unary_to_nary": "differential_operators"},
 }
+PUBLIC = ("builtins", "differential_operators", "extend", "misc", "numpy", "scipy", "test_util")
 NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?|nan|inf", re.IGNORECASE)
 
 
@@ -51,7 +52,7 @@ def alias() -> None:
 
     sys.modules["autograd"] = autograd_lite
     for found in pkgutil.walk_packages(autograd_lite.__path__, "autograd_lite."):
-        if not found.name.endswith("__main__"):
+        if found.name.split(".")[1] in PUBLIC:
             name = found.name.replace("autograd_lite", "autograd", 1)
             sys.modules[name] = importlib.import_module(found.name)
     for name, public in INTERNALS.items():
@@ -226,7 +227,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to unpack HIPS autograd; a temporary folder unless given")
     parser.add_argument("--only", default="", metavar="NAME", help="part of the name of a file")
     parser.add_argument("--part", choices=("tests", "examples", "both"), default="both")
-    parser.add_argument("--limit", type=float, default=60, metavar="S", help="for one example; ten times that for tests")
+    parser.add_argument("--limit", type=float, default=60, metavar="S", help="for one example; tests ten times")
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="processes at once; 1 to compare times")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,0 +1,29 @@
+"""The Dirichlet distribution of points x of the simplex (along the first axis) with parameters alpha."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.special as sp
+from scipy.stats import dirichlet as theirs
+
+from ..forward import for_tensors, forwarding
+
+__all__ = ["logpdf", "pdf"]
+
+__getattr__ = forwarding(__name__, theirs)
+
+
+@for_tensors(theirs.logpdf)
+def logpdf(x: Any, alpha: Any) -> Any:
+    """Σ (alpha − 1) log x + log Γ(Σ alpha) − Σ log Γ(alpha)."""
+    if np.shape(x)[0] + 1 == np.shape(alpha)[0]:
+        x = np.concatenate([x, np.expand_dims(1.0 - np.sum(x, axis=0), 0)])
+    constant = sp.gammaln(np.sum(alpha)) - np.sum(sp.gammaln(alpha))
+    return np.tensordot(alpha - 1.0, np.log(x), axes=(0, 0)) + constant
+
+@for_tensors(theirs.pdf)
+def pdf(x: Any, alpha: Any) -> Any:
+    """The density."""
+    return np.exp(logpdf(x, alpha))

@@ -1,0 +1,54 @@
+"""The multivariate normal distribution: log density −½((x − m)ᵀ C⁻¹ (x − m) + log det C + n log 2π)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.stats import multivariate_normal as theirs
+
+from ..forward import for_tensors, forwarding
+
+__all__ = ["entropy", "logpdf", "pdf"]
+
+__getattr__ = forwarding(__name__, theirs)
+
+LOG_TWO_PI = 1.8378770664093453
+
+
+@for_tensors(theirs.logpdf)
+def logpdf(x: Any, mean: Any = 0.0, cov: Any = 1.0, allow_singular: bool = False) -> Any:
+    """The logarithm of the density at points x of shape (..., n), with one mean (n,) and one covariance (n, n).
+
+    A singular covariance is a constant here: its derivative does not exist, and a Tensor there raises TypeError.
+    """
+    n = max([np.shape(a)[-1] if np.ndim(a) else 1 for a in (mean, cov)])
+    cov = cov * np.eye(n) if np.ndim(cov) == 0 else np.diag(cov) if np.ndim(cov) == 1 else cov
+    x = np.reshape(x, (*np.shape(x), 1)) if np.ndim(x) == 0 or (n == 1 and np.ndim(x) == 1) else x
+    d = x - mean
+    if allow_singular:
+        if hasattr(cov, "node"):
+            raise TypeError("multivariate_normal: the density has no derivative by a singular covariance")
+        values = np.linalg.eigvalsh(cov)
+        cut = 1e6 * np.finfo(np.float64).eps * np.max(np.abs(values))
+        values = values[values > cut]
+        solved, log_det, n = d @ np.linalg.pinv(cov, hermitian=True), np.sum(np.log(values)), len(values)
+    else:
+        solved = np.swapaxes(np.linalg.solve(cov, np.swapaxes(np.atleast_2d(d), -1, -2)), -1, -2)
+        solved, log_det = np.reshape(solved, np.shape(d)), np.linalg.slogdet(cov)[1]
+    return -0.5 * (np.sum(d * solved, axis=-1) + log_det + n * LOG_TWO_PI)
+
+
+@for_tensors(theirs.pdf)
+def pdf(x: Any, mean: Any = 0.0, cov: Any = 1.0, allow_singular: bool = False) -> Any:
+    """The density."""
+    return np.exp(logpdf(x, mean, cov, allow_singular))
+
+
+@for_tensors(theirs.entropy)
+def entropy(mean: Any = None, cov: Any = 1.0) -> Any:
+    """½ log det(2πe C)."""
+    n = np.shape(cov)[-1] if np.ndim(cov) else 1
+    cov = np.reshape(cov, (1, 1)) if np.ndim(cov) == 0 else np.diag(cov) if np.ndim(cov) == 1 else cov
+    none = 0.0 if mean is None else 0.0 * np.sum(mean)
+    return 0.5 * (n * (LOG_TWO_PI + 1) + np.linalg.slogdet(cov)[1]) + none

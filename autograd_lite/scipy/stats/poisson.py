@@ -1,0 +1,32 @@
+"""The Poisson distribution at whole numbers k: mu^k exp(−mu)/k!, differentiated by mu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.special as sp
+from scipy.stats import poisson as theirs
+
+from ..forward import for_tensors, forwarding
+
+__all__ = ["cdf", "logpmf", "pmf"]
+
+__getattr__ = forwarding(__name__, theirs)
+
+
+@for_tensors(theirs.logpmf)
+def logpmf(k: Any, mu: Any, loc: Any = 0) -> Any:
+    """k log mu − log k! − mu."""
+    k = k - loc
+    return sp.xlogy(k, mu) - sp.gammaln(k + 1) - mu
+
+@for_tensors(theirs.pmf)
+def pmf(k: Any, mu: Any, loc: Any = 0) -> Any:
+    """The probability of k."""
+    return np.exp(logpmf(k, mu, loc))
+
+@for_tensors(theirs.cdf)
+def cdf(k: Any, mu: Any, loc: Any = 0) -> Any:
+    """The probability of k or less."""
+    return sp.gammaincc(np.floor(k - loc) + 1, mu)

@@ -1,0 +1,45 @@
+"""Student's t distribution with df degrees of freedom; z = (x − loc)/scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.special as sp
+from scipy.stats import t as theirs
+
+from ..forward import for_tensors, forwarding
+
+__all__ = ["cdf", "logcdf", "logpdf", "pdf", "sf"]
+
+__getattr__ = forwarding(__name__, theirs)
+
+PI = 3.141592653589793
+
+
+@for_tensors(theirs.logpdf)
+def logpdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """log Γ((df+1)/2) − log Γ(df/2) − ½ log(π df) − (df+1)/2·log(1 + z²/df) − log scale."""
+    z = (x - loc) / scale
+    constant = sp.gammaln(0.5 * (df + 1)) - sp.gammaln(0.5 * df) - 0.5 * np.log(PI * df)
+    return constant - 0.5 * (df + 1) * np.log1p(z * z / df) - np.log(scale)
+
+@for_tensors(theirs.pdf)
+def pdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """The density."""
+    return np.exp(logpdf(x, df, loc, scale))
+
+@for_tensors(theirs.cdf)
+def cdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """The distribution function; no derivative by df."""
+    return sp.stdtr(df, (x - loc) / scale)
+
+@for_tensors(theirs.logcdf)
+def logcdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Its logarithm; no derivative by df."""
+    return np.log(cdf(x, df, loc, scale))
+
+@for_tensors(theirs.sf)
+def sf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """1 − cdf; no derivative by df."""
+    return sp.stdtr(df, (loc - x) / scale)
