@@ -27,6 +27,7 @@ from autograd_lite.kinds import (
 )  # fmt: skip
 from autograd_lite.sweeps import rules
 from autograd_lite.testing import check_grads
+from autograd_lite.trees import flatten
 
 X = np.array([[0.3, -1.2, 2.5], [1.5, 0.7, -0.4]])
 t = ag.Tensor(X)
@@ -186,10 +187,31 @@ CALLS = {
     np.take_along_axis: lambda f, t, **k: f(t, np.array([[0]]), **k), np.append: lambda f, t, **k: f(t, t, **k),
     np.linalg.multi_dot: lambda f, t, **k: f([t, t.T], **k), np.linalg.solve: lambda f, t, **k: f(t[:, 1:], t, **k),
     np.linalg.matrix_power: lambda f, t, **k: f(t[:, 1:], 2, **k),
+    np.ldexp: lambda f, t, **k: f(t, 2, **k), np.interp: lambda f, t, **k: f(t, [-1.0, 0, 3], t[0], **k),
+    np.choose: lambda f, t, **k: f([0, 1, 0], [t[0], t[1]], **k), np.select: lambda f, t, **k: f([t > 0], [t], **k),
+    np.piecewise: lambda f, t, **k: f(t, [t > 0], [np.sin], **k), np.compress: lambda f, t, **k: f([1, 0], t, 0, **k),
+    np.extract: lambda f, t, **k: f(t > 0, t, **k), np.delete: lambda f, t, **k: f(t, 1, **k),
+    np.insert: lambda f, t, **k: f(t, 1, t[0, 0], **k), np.resize: lambda f, t, **k: f(t, (3, 3), **k),
+    np.trim_zeros: lambda f, t, **k: f(t[0], **k), np.pad: lambda f, t, **k: f(t, 1, **k),
+    np.apply_along_axis: lambda f, t, **k: f(lambda v, **_: v * v, 0, t, **k),
+    np.apply_over_axes: lambda f, t, **k: f(np.sum, t, [0], **k), np.polyval: lambda f, t, **k: f(t[0], t, **k),
+    np.polyfit: lambda f, t, **k: f([0, 1, 2], t[0], 1, **k), np.bincount: lambda f, t, **k: f([0, 1, 0], t[0], **k),
+    np.histogram: lambda f, t, **k: f([0, 1, 3], 2, weights=t[0], **k), np.rollaxis: lambda f, t, **k: f(t, 1, **k),
+    np.astype: lambda f, t, **k: f(t, np.float32, **k), np.partition: lambda f, t, **k: f(t, 1, **k)[..., 1],
+    np.dsplit: lambda f, t, **k: f(t.reshape(1, 2, 3), 1, **k),
+    np.linalg.lstsq: lambda f, t, **k: f(t.T, t[0], **k)[0],
+    np.linalg.tensorsolve: lambda f, t, **k: f(t[:, 1:], t[:, 0], **k),
+    np.linalg.tensorinv: lambda f, t, **k: f(t[:, 1:], 1, **k),
 }  # fmt: skip
+PAIRS = (np.linalg.matmul, np.linalg.tensordot, np.linalg.vecdot, np.linalg.outer, np.linalg.cross, np.linspace,
+         np.logspace, np.geomspace, np.convolve, np.correlate, np.polyadd, np.polysub, np.polymul, np.polydiv,
+         np.union1d, np.intersect1d, np.setdiff1d, np.setxor1d, np.vecdot)  # fmt: skip
+QUANTILES = (np.quantile, np.nanquantile, np.percentile, np.nanpercentile)
+VECTORS = (np.poly, np.polyint, np.roots, *[getattr(np, n) for n in ("cumulative_sum", "cumulative_prod")
+                                            if hasattr(np, n)])  # fmt: skip
 STACKS = (np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack)
 SPLITS = (np.array_split, np.split, np.hsplit, np.vsplit)
-SQUARE = (np.linalg.inv, np.linalg.det, np.linalg.slogdet)
+SQUARE = (np.linalg.inv, np.linalg.det, np.linalg.slogdet, np.linalg.eigvals, np.linalg.eig)
 
 
 def called(f, t, **keywords):
@@ -198,10 +220,20 @@ def called(f, t, **keywords):
         return CALLS[f](f, t, **keywords)
     if f in STACKS:
         return f([t, t], **keywords)
+    if f in PAIRS:
+        return f(abs(t[0]), abs(t[1, ::-1]), **({"axes": 1} if f is np.linalg.tensordot else {}), **keywords)
+    if f in QUANTILES:
+        return f(t, 0.3, **keywords)
+    if f in VECTORS:
+        return f(t[0], **keywords)
     if f in SPLITS:
         return f(t, 1, **keywords)
     if f in SQUARE:
         return f(t[:, 1:], **keywords)
+    if f is getattr(np, "vecmat", None):
+        return f(t[0], t.T, **keywords)
+    if f in (np.linalg.eigh, np.linalg.eigvalsh):
+        return f(t @ t.T, **keywords)
     if f is np.linalg.cholesky:
         return f(t @ t.T, **keywords)
     if f in (np.inner, np.vdot, np.outer, np.kron, np.average) or getattr(f, "nin", 1) == 2:
@@ -214,6 +246,11 @@ def differentiable():
 
     found = [f for f, rule in rules.items() if not isinstance(rule, Constant)] + list(kinds.composites)
     return [f for f in found if (getattr(f, "__module__", None) or "numpy").startswith("numpy")]
+
+
+@pytest.mark.parametrize("function", differentiable(), ids=lambda f: f.__name__)
+def test_the_calls_below_are_right_without_keywords(function):
+    assert flatten(called(function, t))[0]
 
 
 @pytest.mark.parametrize("keyword", KEYWORDS)
