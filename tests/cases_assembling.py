@@ -113,3 +113,17 @@ case(np.power,    "reduce",            lambda x: np.power.reduce(x),            
 case(np.logaddexp, "reduce all",       lambda x: np.logaddexp.reduce(x, axis=None, keepdims=True), R(2, 2))
 case(np.maximum,  "accumulate",        lambda x: np.maximum.accumulate(x, axis=-1), R(2, 4))
 case(np.multiply, "reduceat",          lambda x: np.multiply.reduceat(x, [0, 2, 1], axis=1), R(2, 4))
+
+# nothing, and single numbers
+case(np.pad,   "empty stack",          lambda x: np.pad(x, ((0, 0), (1, 2)), "edge"), R(0, 3))
+case(np.pad,   "nothing, constant",    lambda x: np.pad(x, 1),                      R(0))
+case(np.block, "numbers",              lambda x, y: np.block([x, y]),               R(), R())
+case(np.delete, "empty",               lambda x: np.delete(x, []),                  R(2))
+case(np.insert, "into nothing",        lambda x, y: np.insert(x, 0, y),             R(0), R(2))
+case(np.select, "0-d",                 lambda x: np.select([x > 0, x <= 0], [x, -x]), R())
+case(np.modf,  "0-d",                  np.modf,                                     R())
+case(np.frexp, "0-d, empty",           lambda x, y: (np.frexp(x)[0], np.frexp(y)[0]), R(), R(0))
+case(np.divmod, "0-d",                 np.divmod,                                   R(), P())
+case(np.ldexp, "0-d",                  lambda x: np.ldexp(x, 3),                    R())
+case(np.rot90, "empty",                np.rot90,                                    R(0, 2))
+case(np.meshgrid, "empty",             np.meshgrid,                                 R(0), R(2))

@@ -127,3 +127,15 @@ for function, draw in (np.fft.fftn, C), (np.fft.ifftn, C), (np.fft.rfftn, R), (n
 case(np.fft.fftshift, "all axes",      np.fft.fftshift,                             R(2, 5))
 case(np.fft.fftshift, "one axis",      lambda x: np.fft.fftshift(x, 0) * np.fft.fftshift(x, (1,)), R(3, 4))
 case(np.fft.ifftshift, "all axes",     lambda x: np.fft.ifftshift(x) * x,           R(2, 5))
+
+# empty stacks
+for function in (
+    np.linalg.eigvalsh, np.linalg.svdvals, np.linalg.pinv, np.linalg.matrix_norm, np.linalg.cond, np.fft.fft,
+    np.fft.rfft, np.fft.irfft, np.fft.fft2, np.fft.fftshift,
+):  # fmt: skip
+    case(function, "empty stack", function, R(0, 3, 3))
+case(np.linalg.eigh, "empty stack",    lambda a: np.linalg.eigh(a)[0],              R(0, 3, 3))
+case(np.linalg.eig, "empty stack",     lambda a: np.linalg.eig(a)[0],               R(0, 3, 3))
+case(np.linalg.svd, "empty stack",     lambda a: np.linalg.svd(a, False)[0],        R(0, 3, 2))
+case(np.linalg.qr, "empty stack",      lambda a: np.linalg.qr(a)[0],                R(0, 3, 2))
+case(np.linalg.lstsq, "one column",    lambda a, b: np.linalg.lstsq(a, b)[0],       R(3, 1), R(3))

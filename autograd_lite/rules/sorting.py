@@ -78,6 +78,8 @@ def unique_values(x, /):
 def positions(ordered, q, method):
     """h(q, n) for each lane of sorted numbers: the quantile of their ranks, where nan has none."""
     ranks = np.arange(ordered.shape[-1], dtype=np.result_type(np.real(ordered), np.float16))
+    if not ordered.size:
+        return np.quantile(ranks * ordered, q, axis=-1, method=method)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice")
         return np.nanquantile(np.where(np.isnan(ordered), np.nan, ranks), q, axis=-1, method=method)
