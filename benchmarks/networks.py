@@ -1,9 +1,10 @@
 """nn beside its peers: one training step in float32, and a whole fit of the handwritten digits.
 
-    steps    the cost, its gradient and one step of gradient descent, on one mini-batch
+    steps    the cost, its gradient and one step of gradient descent on one mini-batch, as in the loop of nn.fit
     fits     1500 digits, 64-128-10, mini-batches of 64, Adam with 0.001: every epoch of the fit, shuffling included
 
-scikit-learn's step is ``MLPClassifier.partial_fit`` with plain SGD, PyTorch's fit the loop that its users write.
+PyTorch's step and fit are what its users write, with torch.nn's layers and torch.optim; scikit-learn's step is
+``MLPClassifier.partial_fit`` with plain SGD.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 
 import numpy
 
-from .peers import NN, ByHand, PyTorch
+from . import THREADS
+from .peers import NN, ByHand, numbers
 from .timing import PAUSE, interleaved
 from .works import Network
 
@@ -34,15 +36,62 @@ def steps(rounds: int) -> list[Row]:
     """For each network its name, the seconds of each library, and the ratio to reach."""
     rows = []
     for network, target in NETWORKS:
-        calls = {"nn": NN().training_step(network), "NumPy by hand": ByHand().training_step(network)}
-        for name, prepare in (("PyTorch", lambda n: PyTorch().training_step(n)), ("scikit-learn", sklearn_step)):
+        calls: dict[str, Any] = {"nn": nn_step(network), "NumPy by hand": ByHand().training_step(network)}
+        for name, prepare in (("PyTorch", torch_step), ("scikit-learn", sklearn_step)):
             try:
                 calls[name] = prepare(network)
             except ImportError:
                 print(f"{name} is left out, as it is not installed")
+        first = {name: float(numbers(call())[0]) for name, call in calls.items() if name != "scikit-learn"}
+        if not numpy.allclose(list(first.values()), first["nn"], rtol=1e-4):
+            raise SystemExit(f"{network.sizes}: the costs differ, {first}")
         times = interleaved(list(calls.values()), rounds)
         rows.append(("-".join(map(str, network.sizes)), dict(zip(calls, times, strict=True)), target))
     return rows
+
+
+def nn_step(network: Network) -> Callable[[], Any]:
+    """One turn of the loop inside ``nn.fit``."""
+    import nn
+    from nn.run import Run
+
+    model, data, ag = NN().model(network), network.data(), NN().ag
+    leaves, rebuild = ag.trees.flatten(model)
+    objective, random = nn.objective(network.cost), numpy.random.default_rng(0)
+    run = Run(model, rebuild, leaves, objective, nn.SGD(network.rate), data, random, nn.History())
+    derivative = ag.value_and_grad(run.cost_of)
+
+    def step() -> float:
+        cost, slopes = derivative(run.leaves, random, *data)
+        run.leaves, run.state = run.optimizer.update(slopes, run.state, run.leaves)
+        return float(cost)
+
+    return step
+
+
+def torch_step(network: Network) -> Callable[[], Any]:
+    import torch
+
+    torch.set_num_threads(THREADS)
+    layers: list[Any] = []
+    for W, b in zip(*[iter(network.parameters())] * 2, strict=True):
+        layers += [torch.nn.Linear(*W.shape), torch.nn.Tanh() if network.hidden == "tanh" else torch.nn.ReLU()]
+        layers[-2].load_state_dict({"weight": torch.from_numpy(W.T.copy()), "bias": torch.from_numpy(b)})
+    model = torch.nn.Sequential(*layers[:-1])
+    optimizer = torch.optim.SGD(model.parameters(), network.rate)
+    x, y = map(torch.from_numpy, network.data())
+    binary = network.cost == "binary_cross_entropy"
+    functions = torch.nn.functional
+    cost_of = functions.binary_cross_entropy_with_logits if binary else functions.cross_entropy
+
+    def step() -> float:
+        optimizer.zero_grad()
+        cost = cost_of(model(x), y)
+        cost.backward()
+        optimizer.step()
+        return float(cost.detach())
+
+    return step
 
 
 def sklearn_step(network: Network) -> Callable[[], Any]:

@@ -119,14 +119,18 @@ class NN(Ours):
     def hessian_product(self, f: Callable[..., Any], x: Any, v: Any) -> None:
         return None
 
-    def training_step(self, network: Network) -> Call:
-        nn, found, (x, y) = self.nn, network.parameters(), network.data()
+    def model(self, network: Network) -> Any:
+        """The network as its users write it, with the parameters that all have."""
+        nn, found = self.nn, network.parameters()
         last = {"binary_cross_entropy": "sigmoid", "categorical_cross_entropy": "softmax"}[network.cost]
         names = [network.hidden] * (len(found) // 2 - 1) + [last]
-        model = nn.Sequential([
+        return nn.Sequential([
             nn.Dense(*W.shape, name, weights=W, biases=b, dtype=network.dtype)
             for W, b, name in zip(found[0::2], found[1::2], names, strict=True)
         ])  # fmt: skip
+
+    def training_step(self, network: Network) -> Call:
+        nn, model, (x, y) = self.nn, self.model(network), network.data()
         objective, optimizer = nn.objective(network.cost), nn.SGD(network.rate)
         random, state = numpy.random.default_rng(0), optimizer.init(model)
         derivative = self.ag.value_and_grad(lambda model: objective.training(model, x, y, random, prepared=True)[0])
