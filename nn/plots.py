@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from importlib import import_module
@@ -201,7 +202,7 @@ def training_figure(history: History, y_true: Any, y_pred: Any, path: str | Path
         Without matplotlib, with the command that installs it.
     """
     with _drawing():
-        figure = _load("matplotlib.figure").Figure(figsize=(9.6, 4.3), layout="constrained")
+        figure = _figure(figsize=(9.6, 4.3), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
         figure.get_layout_engine().set(wspace=0.06, w_pad=0.08, h_pad=0.1)
         plot_history(history, left)
@@ -209,6 +210,18 @@ def training_figure(history: History, y_true: Any, y_pred: Any, path: str | Path
         if path is not None:
             _write(figure, Path(path))
     return figure
+
+
+def _figure(**options: Any) -> Any:
+    """A figure of its own, unknown to pyplot, that a notebook shows all the same."""
+
+    class Figure(_load("matplotlib.figure").Figure):  # type: ignore[misc]
+        def _repr_png_(self) -> bytes:
+            picture = io.BytesIO()
+            self.savefig(picture, format="png", dpi=120)
+            return picture.getvalue()
+
+    return Figure(**options)
 
 
 def _write(figure: Any, path: Path) -> None:
