@@ -27,7 +27,7 @@ from .transforms import ArgNum, Function, Recording, _check_callable, _owned, _s
 
 __all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]
 
-BATCH_BYTES = 2**26
+BATCH_BYTES = 2**24
 
 
 def jacrev(f: Function, argnum: ArgNum = 0) -> Function:

@@ -13,7 +13,6 @@ Source: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed. (SIAM, 2008)
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -26,8 +25,6 @@ from .tensor import Tensor, as_leaf_value
 from .transforms import Function, Recording, _check_callable, _transformed, grad
 
 __all__ = ["sparse_hessian", "sparse_jacobian"]
-
-Sweep = Callable[[Any, Any, int], Any]
 
 
 def sparse_jacobian(f: Function, argnum: int = 0) -> Function:
@@ -71,7 +68,7 @@ def sparse_jacobian(f: Function, argnum: int = 0) -> Function:
 
     def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
         recording, pattern = _recorded("sparse_jacobian", "jacobian", f, argnum, args, kwargs)
-        push, pull = _sweeper(recording, reverse=False), _sweeper(recording, reverse=True)
+        push, pull = Sweep(recording, reverse=False), Sweep(recording, reverse=True)
         turned = pattern.T.tocsr()
         rows, by_columns = full_rows(pattern)
         columns, by_rows = full_rows(turned)
@@ -131,7 +128,7 @@ def sparse_hessian(f: Function, argnum: int = 0) -> Function:
         if recording.leaves[0].value.dtype.kind == "c":
             raise TypeError("sparse_hessian is for real arguments; use hessian for complex ones")
         pattern = (pattern + pattern.T.tocsr()).tocsr()
-        push = _sweeper(recording, reverse=False)
+        push = Sweep(recording, reverse=False)
         return _recovered(pattern, full_rows(pattern)[0], push, push, symmetric=True)
 
     return _transformed("sparse_hessian", f, hessian_of_f)
@@ -160,31 +157,35 @@ def _recorded(
     return recording, rows
 
 
-def _sweeper(recording: Recording, reverse: bool) -> Sweep:
-    """What seeds, one in each row, become: J·s, or in reverse Jᵀ·s, again one in each row."""
-    leaf, y = recording.leaves[0].value, recording.outputs[0]
-    inside = leaf if not reverse else y if type(y) is Tensor else as_leaf_value(y)
-    ends = recording.leaves if reverse else recording.outputs
-    dtype = inside.dtype if inside.dtype.kind in "fc" else np.dtype(np.float64)
+class Sweep:
+    """What seeds become: J·s by a forward sweep, Jᵀ·s by a reverse sweep, several at once."""
 
-    def sweep(places: Any, row: Any, count: int) -> Any:
-        at_once = seeds_at_once(recording)
+    def __init__(self, recording: Recording, reverse: bool) -> None:
+        self.recording, self.reverse = recording, reverse
+        leaf, y = recording.leaves[0].value, recording.outputs[0]
+        y = y.value if type(y) is Tensor else as_leaf_value(y)
+        self.start, end = (y, leaf) if reverse else (leaf, y)
+        self.ends = recording.leaves if reverse else recording.outputs
+        self.dtype = end.dtype if end.dtype.kind in "fc" else np.dtype(np.float64)
+
+    def __call__(self, places: Any, seed: Any, count: int) -> Any:
+        """``count`` results, one in each row, of seeds that are 1 at ``places``: place p belongs to ``seed[p]``."""
+        at_once, x = seeds_at_once(self.recording), self.start
+        dtype = x.dtype if x.dtype.kind in "fc" else np.float64
         parts = []
         for first in range(0, count, at_once):
-            chosen = (row >= first) & (row < first + at_once)
-            seeds = np.zeros((min(at_once, count - first), inside.size), dtype)
-            seeds[row[chosen] - first, places[chosen]] = 1
-            parts.append(swept(recording, [seeds.reshape(len(seeds), *inside.shape)], ends, reverse)[0])
+            chosen = (seed >= first) & (seed < first + at_once)
+            seeds = np.zeros((min(at_once, count - first), x.size), dtype)
+            seeds[seed[chosen] - first, places[chosen]] = 1
+            parts.append(swept(self.recording, [seeds.reshape(len(seeds), *x.shape)], self.ends, self.reverse)[0])
         return np.concatenate([part.reshape(len(part), prod(part.shape[1:])) for part in parts])
-
-    return sweep
 
 
 def _recovered(pattern: Any, full: Any, columns: Sweep, rows: Sweep, symmetric: bool = False) -> Any:
     """The matrix of a pattern: full rows from one product each, the rest from one product for each colour.
 
-    ``columns(places, seed, count)`` gives M·s for seeds that are 1 at ``places``, ``rows`` gives Mᵀ·s.  In a symmetric
-    matrix the columns of full rows are full too, and stand in the products for those.
+    ``columns`` gives M·s, ``rows`` gives Mᵀ·s.  In a symmetric matrix the columns of full rows are full too, and stand
+    in the products for those.
     """
     m, n = pattern.shape
     i, j = np.repeat(np.arange(m), np.diff(pattern.indptr)), pattern.indices
@@ -205,7 +206,7 @@ def _recovered(pattern: Any, full: Any, columns: Sweep, rows: Sweep, symmetric: 
         found = rows(full, np.arange(len(full)), len(full))
         pieces.append((i_full, found[number[i[i_full]], j[i_full]]))
         pieces.append((j_full, found[number[j[j_full]], i[j_full]]))
-    data = np.zeros(len(j), np.result_type(*[values for _, values in pieces]) if pieces else np.float64)
+    data = np.zeros(len(j), np.result_type(*[values for _, values in pieces]) if pieces else columns.dtype)
     for where, values in pieces:
         data[where] = values
     return sparse_module().csr_array((data, pattern.indices, pattern.indptr), (m, n))
