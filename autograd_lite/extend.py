@@ -5,7 +5,7 @@
     defvjp(f, lambda ans, x, y: lambda g: …, lambda ans, x, y: lambda g: …)      one maker of a pullback per argument
     defjvp(f, lambda g, ans, x, y: …, "same")                                    one tangent per argument
 
-One of the two is enough: the other sweep takes the transpose of it.
+One of the two is enough, but for "same": the other sweep takes the transpose of it.
 
 >>> import autograd_lite as ag
 >>> import numpy as np
@@ -114,6 +114,7 @@ def defjvp(fun: Function, *jvpfuns: Function | str | None, argnums: Iterable[int
             return None
         return fun(*args[:j], t, *args[j + 1 :], **kwargs) if maker == "same" else maker(t, out, *args, **kwargs)
 
+    _rule(fun).same = "same" in makers.values()
     _rule(fun).tangent = lambda argnums, ts, out, args, kwargs: _sum(
         [one(j, t, out, args, kwargs) for j, t in zip(argnums, ts, strict=True)]
     )
@@ -132,7 +133,8 @@ def defjvp_argnums(fun: Function, jvpmaker: Function) -> None:
 
 
 def def_linear(fun: Function) -> None:
-    """The primitive is linear in each of its arguments."""
+    """The primitive is linear in each of its arguments; its transposes are for ``defvjp``."""
+    _rule(fun).same = True
     defjvp_argnum(fun, lambda j, t, out, args, kwargs: fun(*args[:j], t, *args[j + 1 :], **kwargs))
 
 

@@ -198,30 +198,39 @@ class Handmade:
 
     def __init__(self, function: Function, tangent: Function | None = None, adjoint: Function | None = None) -> None:
         self.function, self.tangent, self.adjoint = function, tangent, adjoint
+        self.same = False  # the tangent is the function itself: its transpose would ask for itself
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         argnums = tuple(j for j, t in enumerate(tangents) if t is not None)
         if self.tangent is not None:
-            found = self.tangent(argnums, [tangents[j] for j in argnums], out, args, kwargs)
+            found = self.pushed(argnums, [tangents[j] for j in argnums], out, args, kwargs)
         elif self.adjoint is not None:
-            found, adjoint = None, self.adjoint
+            found = None
             for j in argnums:
-                part = self.transposed(lambda g, j=j: adjoint(j, g, out, args, kwargs), out, tangents[j])
+                part = self.transposed(lambda g, j=j: self.pulled(j, g, out, args, kwargs), out, tangents[j])
                 found = part if found is None else part if part is None else map_tree(np.add, found, part)
         else:
             raise self.missing()
-        return None if found is None else self.fitted(found, out, "tangent", kinds.Parts)
+        return kinds.Parts(found) if type(found) is tuple else found
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         adjoint = _filled(adjoint, out)
         if self.adjoint is not None:
-            found = self.adjoint(j, adjoint, out, args, kwargs)
-        elif self.tangent is not None:
-            tangent = self.tangent
-            found = self.transposed(lambda v: tangent((j,), [v], out, args, kwargs), args[j], adjoint)
-        else:
+            return self.pulled(j, adjoint, out, args, kwargs)
+        if self.tangent is None:
             raise self.missing()
+        if self.same:
+            raise NotImplementedError(f"{name_of(self.function)} is linear, but its transpose is not known: use defvjp")
+        found = self.transposed(lambda v: self.pushed((j,), [v], out, args, kwargs), args[j], adjoint)
         return None if found is None else self.fitted(found, args[j], f"adjoint of argument {j}")
+
+    def pulled(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        found = self.adjoint(j, adjoint, out, args, kwargs)  # type: ignore[misc]
+        return None if found is None else self.fitted(found, args[j], f"adjoint of argument {j}")
+
+    def pushed(self, argnums: Any, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        found = self.tangent(argnums, tangents, out, args, kwargs)  # type: ignore[misc]
+        return None if found is None else self.fitted(found, out, "tangent")
 
     @staticmethod
     def transposed(linear_map: Function, like: Any, seed: Any) -> Any:
@@ -235,15 +244,13 @@ class Handmade:
             "ag.multilinear, ag.general or ag.custom_rule, or with defvjp or defjvp of autograd_lite.extend"
         )
 
-    def fitted(self, found: Any, like: Any, what: str, several: Function | None = None) -> Any:
+    def fitted(self, found: Any, like: Any, what: str) -> Any:
         """A derivative in the shapes and dtypes of what it belongs to."""
         found, rebuild = flatten(found)
         like = flatten(like)[0]
         if len(found) != len(like):
             raise ValueError(f"the {what} of {name_of(self.function)} has {len(found)} parts instead of {len(like)}")
-        parts = [self.fitted_leaf(d, x, what) for d, x in zip(found, like, strict=True)]
-        tree = rebuild(parts)
-        return several(tree) if several is not None and type(tree) is tuple else tree
+        return rebuild([self.fitted_leaf(d, x, what) for d, x in zip(found, like, strict=True)])
 
     def fitted_leaf(self, d: Any, x: Any, what: str) -> Any:
         d, x = (a if hasattr(a, "dtype") else np.asarray(a) for a in (d, x))

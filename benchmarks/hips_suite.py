@@ -178,7 +178,9 @@ def compared(theirs: tuple[str, str, float, bool], ours: tuple[str, str, float, 
     for k, (a, b) in enumerate(zip(expected[: max(both, 0)], found, strict=False)):
         if not (a == b or abs(a - b) <= 1e-6 + 1e-5 * abs(a) or (a != a and b != b)):
             return f"number {k + 1} of {len(expected)} is {b} instead of {a}"
-    return f"same {max(both, 0)} numbers" + (", interrupted" if theirs[3] or ours[3] else "")
+    if theirs[3] or ours[3]:
+        return f"same {both} numbers until interrupted" if both > 0 else "interrupted before the first number"
+    return f"same {both} numbers" if both else "runs, prints no numbers"
 
 
 def show_tests(source: Path, only: str, limit: float, workers: int) -> None:
@@ -215,8 +217,9 @@ def show_examples(source: Path, only: str, limit: float, workers: int) -> None:
     print(f"\n{'example':40}{'seconds':>9}{'theirs':>8}")
     for file, (verdict, ours, theirs) in zip(files, results, strict=True):
         print(f"{file.name:40}{ours:9.2f}{theirs:8.2f}  {verdict[:200]}")
-    same = sum(verdict.startswith("same") for verdict, _, _ in results)
-    print(f"{same} of {len(files)} examples print the same numbers")
+    same = sum(verdict.startswith(("same", "runs")) for verdict, _, _ in results)
+    slow = sum(verdict.startswith("interrupted") for verdict, _, _ in results)
+    print(f"{same} of {len(files)} examples print the same numbers, {slow} print none within {limit:g} seconds")
 
 
 def main() -> None:

@@ -55,7 +55,7 @@ general(np.reshape, jvp=[rearranged], vjp=[rearranged_back])
 linear(np.expand_dims, restored)
 linear(np.squeeze, restored)
 linear(np.transpose, lambda g, out, x, axes=None: np.transpose(g, None if axes is None else inverse(axes)))
-linear(np.swapaxes, lambda g, out, x, a, b: np.swapaxes(g, a, b))
+linear(np.swapaxes, lambda g, out, x, axis1, axis2: np.swapaxes(g, axis1, axis2))
 linear(np.moveaxis, lambda g, out, x, source, destination: np.moveaxis(g, destination, source))
 linear(np.flip, lambda g, out, x, axis=None: np.flip(g, axis))
 linear(np.roll, lambda g, out, x, shift, axis=None: np.roll(g, np.negative(shift).tolist(), axis))
@@ -90,8 +90,8 @@ def stack(arrays, axis=0, out=None, *, dtype=None):
 
 
 @composed(np.vstack)
-def vstack(tup):
-    return concatenate(*[np.atleast_2d(a) for a in tup], axis=0)
+def vstack(tup, *, dtype=None, casting="same_kind"):
+    return concatenate_list([np.atleast_2d(a) for a in tup], 0, dtype=dtype)
 
 
 @composed(np.hstack)

@@ -1,0 +1,171 @@
+"""The transforms, optimizers and checks under the names and with the signatures of HIPS autograd."""
+
+from __future__ import annotations
+
+import autograd as hips
+import autograd.numpy as hips_numpy
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+from autograd_lite import builtins, misc, test_util
+from autograd_lite.misc.fixed_points import fixed_point
+from autograd_lite.misc.flatten import flatten_func
+from autograd_lite.misc.optimizers import adam, rmsprop, sgd
+from autograd_lite.testing import check_grads
+
+RNG = np.random.default_rng(1)
+A, X, V, W = RNG.standard_normal((3, 4)), RNG.standard_normal(4), RNG.standard_normal(4), RNG.standard_normal(3)
+
+
+def vector(xp):
+    return lambda x: xp.tanh(xp.dot(A, x))
+
+
+def number(xp):
+    return lambda x: xp.sum(xp.sin(xp.dot(A, x)) ** 2)
+
+
+CALLS = {
+    "make_vjp": lambda p, np: p.make_vjp(vector(np))(X)[0](W),
+    "make_jvp": lambda p, np: p.make_jvp(vector(np))(X)(V),
+    "make_hvp": lambda p, np: p.make_hvp(number(np))(X)[0](V),
+    "make_ggnvp": lambda p, np: p.make_ggnvp(vector(np))(X)(V),
+    "make_ggnvp, a cost": lambda p, np: p.make_ggnvp(vector(np), lambda y: np.sum(y**4))(X)(V),
+    "hessian_tensor_product": lambda p, np: p.hessian_tensor_product(number(np))(X, V),
+    "tensor_jacobian_product": lambda p, np: p.tensor_jacobian_product(vector(np))(X, W),
+    "vector_jacobian_product": lambda p, np: p.vector_jacobian_product(vector(np))(X, W),
+    "deriv": lambda p, np: p.deriv(lambda x: np.sin(x) ** 2)(0.7),
+    "deriv by the second": lambda p, np: p.deriv(lambda a, b: a * b**2, 1)(2.0, 3.0),
+    "grad by two": lambda p, np: p.grad(lambda a, b: a * b**2, [1, 0])(2.0, 3.0),
+    "holomorphic_grad": lambda p, np: p.holomorphic_grad(lambda z: np.exp(z) * z)(0.3 + 0.4j),
+    "grad_and_aux": lambda p, np: p.grad_and_aux(lambda x: (np.sum(x**2), x**3))(X),
+    "grad_named": lambda p, np: p.grad_named(lambda a, b: a * b**2, "b")(2.0, 3.0),
+    "checkpoint": lambda p, np: p.grad(p.checkpoint(number(np)))(X),
+    "grad of one entry": lambda p, np: p.grad(lambda x: np.sum(x**2, keepdims=True))(X),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_the_same_numbers(call):
+    ours, theirs = ag.trees.flatten(call(ag, np))[0], ag.trees.flatten(call(hips, hips_numpy))[0]
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_jvp_by_reverse_sweeps():
+    np.testing.assert_allclose(ag.make_jvp_reversemode(vector(np))(X)(V), ag.make_jvp(vector(np))(X)(V)[1])
+
+
+def test_multigrad_dict():
+    def f(a, *rest, b=2.0, **more):
+        return a * b + rest[0] * rest[1] + more["c"] ** 2
+
+    found = ag.multigrad_dict(f)(3.0, 4.0, 5.0, c=6.0)
+    assert found == {"a": 2.0, "rest": (5.0, 4.0), "b": 3.0, "more": {"c": 12.0}}
+
+
+def test_checkpoint_runs_again_and_differentiates_to_any_order():
+    runs = []
+    f = ag.checkpoint(lambda x, y: runs.append(type(x)) or np.sin(x) * y)
+    check_grads(f, X, V, order=3)
+    runs.clear()
+    ag.grad(lambda x: np.sum(f(x, 1.0)))(X)
+    assert runs == [np.ndarray, ag.Tensor]
+
+
+def test_errors():
+    with pytest.raises(TypeError, match="make_vjp takes a function"):
+        ag.make_vjp(3.0)
+    with pytest.raises(TypeError, match="there is no argument 2"):
+        ag.deriv(np.sin, 2)(1.0)
+    with pytest.raises(TypeError, match="return a pair"):
+        ag.grad_and_aux(np.sin)(1.0)
+    with pytest.raises(TypeError, match="first output that is one number"):
+        ag.grad_and_aux(lambda x: (x, x))(X)
+    with pytest.raises(ValueError, match="no argument 'c'; the arguments are a, b"):
+        ag.grad_named(lambda a, b: a, "c")
+
+
+def test_builtins():
+    x = ag.Tensor(X)
+    assert builtins.isinstance(x, np.ndarray) and builtins.isinstance(x, ag.Tensor) and not builtins.isinstance(x, list)
+    assert builtins.type(x) is np.ndarray and builtins.type(3) is int
+    assert ag.isinstance(1, int) and ag.list is list and ag.dict is dict and ag.tuple is tuple
+
+
+def test_the_gradient_of_nothing_is_nothing():
+    assert ag.grad(lambda x: 1.0)([]) == [] and ag.grad(lambda x: 1.0)({}) == {}
+
+
+def test_flatten():
+    tree = {"b": [X, 2.0], "a": (1j, np.zeros((2, 0)))}
+    vector, unflatten = misc.flatten(tree)
+    assert vector.shape == (6,) and vector[0] == 1j
+    assert list(unflatten(vector)) == ["b", "a"] and unflatten(vector)["b"][0].dtype == float
+    check_grads(lambda x, y: misc.flatten([x, {"k": y * y}])[0], X, 2.0)
+    check_grads(lambda v: misc.flatten([X, 1.0])[1](v), RNG.standard_normal(5))
+    assert misc.flatten([])[0].shape == (0,) and misc.flatten([])[1](np.zeros(0)) == []
+    with pytest.raises(ValueError, match="holds 6 numbers"):
+        unflatten(np.zeros(5))
+    double, _, flat = flatten_func(lambda p, k: [k * x for x in p], [1.0, X])
+    np.testing.assert_allclose(double(flat, 3.0), 3 * flat)
+
+
+@pytest.mark.parametrize("name, optimizer", [("sgd", sgd), ("rmsprop", rmsprop), ("adam", adam)])
+def test_optimizers_take_the_same_steps(name, optimizer):
+    from autograd.misc import optimizers
+
+    seen = []
+    slope = lambda p, i: {"w": 2 * p["w"] + 0.01 * i, "b": [4 * p["b"][0] ** 3]}
+    start = {"w": X, "b": [1.5]}
+    ours = optimizer(slope, start, lambda x, i, g: seen.append(i), num_iters=7, step_size=0.05)
+    theirs = getattr(optimizers, name)(slope, start, num_iters=7, step_size=0.05)
+    np.testing.assert_allclose(ours["w"], theirs["w"])
+    np.testing.assert_allclose(ours["b"][0], theirs["b"][0])
+    assert seen == list(range(7))
+
+
+def test_fixed_point():
+    def root(a, b):
+        f = lambda p: lambda x: 0.5 * (x + p["a"] * p["b"] / x)
+        return fixed_point(f, {"a": a, "b": b}, np.ones(2), lambda x, y: np.max(np.abs(x - y)), 1e-13)
+
+    a, b = np.array([2.0, 3.0]), 1.5
+    np.testing.assert_allclose(root(a, b), np.sqrt(a * b))
+    check_grads(root, a, b)
+    limit = lambda x0: fixed_point(lambda a: lambda x: 0 * x + a, 1.0, x0, max, 2.0)
+    assert ag.grad(limit)(1.0) == 0  # it does not depend on where it starts
+
+
+def test_const_graph():
+    runs = []
+    f = misc.const_graph(lambda a, x, b=0.0: runs.append(0) or ag.grad(lambda x: np.sin(x) * a + b)(x), 2.0, b=1.0)
+    for x in (0.3, 1.1, 2.0):
+        np.testing.assert_allclose(f(x), 2 * np.cos(x))
+    assert len(runs) == 1
+    np.testing.assert_allclose(ag.grad(f)(0.5), -2 * np.sin(0.5))
+    with pytest.raises(ValueError, match="does not depend"):
+        misc.const_graph(lambda x: 1.0)(2.0)
+
+
+def test_checks():
+    test_util.combo_check(np.sum, [0])([X, A], axis=[None, 0], keepdims=[True, False])
+    test_util.check_grads(lambda x, y: [x * y], (0, 1))({"a": 1.0}["a"], 2.0)
+    wrong = ag.custom_rule(vjp=lambda g, out, x: 2.001 * g)(lambda x: 2 * x)
+    with pytest.raises(AssertionError, match=r"\(VJP\) check of <lambda> failed"):
+        test_util.check_grads(wrong, modes=["rev"])(1.0)
+    with pytest.raises(AssertionError, match="values differ"):
+        test_util.check_grads(wrong, modes=["fwd"])(1.0)
+    with pytest.raises(AssertionError, match="is not"):
+        test_util.check_equivalent(X, A)
+    with pytest.raises(ValueError, match="modes are"):
+        test_util.check_grads(np.sin, modes=["backward"])
+
+
+def test_names_are_lazy_and_listed():
+    assert {"deriv", "custom_rule", "numpy", "scipy", "extend", "misc"} <= set(dir(ag))
+    for name in set(dir(ag)) - {"scipy"}:
+        assert getattr(ag, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = ag.nothing
