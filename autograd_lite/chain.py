@@ -4,7 +4,7 @@
     adjoint  x̄_j = Σ_i ∂g_i/∂x_j·x̄_i     over the children i of j       ā = c̄ + exp(a)·b̄
 
 For arrays the products stand as NumPy has them, with their transposes: X̄ = z̄ @ Wᵀ.  spread(ȳ) is the same number for
-every entry that was summed.
+every entry that was summed, and roll_back(ȳ) undoes what roll did; what has no formula stands as (∂y/∂x)ᵀ·ȳ.
 
 Source: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed. (SIAM, 2008), chapter 3; for matrices M. B. Giles,
 Collected matrix derivative results for forward and reverse mode AD (Springer, 2008).
@@ -20,7 +20,7 @@ import numpy as np
 from . import formulas
 from .drawing.text import DOT_ABOVE, MACRON, accented
 from .drawing.titles import PRODUCT, binding, substituted
-from .kinds import Linear
+from .kinds import Constant, Linear
 from .nodes import GraphNode
 from .sweeps import rules
 
@@ -74,6 +74,8 @@ def tangent_term(node: GraphNode, i: int, names: Names) -> str:
     >>> tangent_term(ag.trace(lambda x: x**2)(3.0).output, 0, Names())
     '2x·ẋ'
     """
+    if isinstance(rules[node.function], Constant):
+        return ""
     symbol = names.tangent(node.parents[i])
     partial = partial_text(node, i, names)
     if partial:
@@ -95,6 +97,8 @@ def adjoint_term(node: GraphNode, i: int, names: Names) -> str:
     >>> adjoint_term(y, 1, Names()), adjoint_term(y.parents[0], 1, Names())
     ('sum(v̄2, axis=0)', 'Xᵀ @ v̄1')
     """
+    if isinstance(rules[node.function], Constant):
+        return ""
     symbol = names.adjoint(node)
     partial = partial_text(node, i, names)
     if partial:
@@ -255,6 +259,9 @@ _ADJOINTS: dict[str, Template] = {
     "std": lambda node, j: f"(a0 − mean(a0))/({_degrees(node)}·out)·spread(s)",
     "norm": _norm,
     "cumsum": "flip(cumsum(flip(s)))",
+    "fft": lambda node, j: "fft(s)" if len(node.arguments) == 1 and not node.node.kwargs else "fft_back(s)",
+    "ifft": lambda node, j: "ifft(s)" if len(node.arguments) == 1 and not node.node.kwargs else "ifft_back(s)",
+    "full_convolution": lambda node, j: "correlate(s, a1)" if j == 0 else "correlate(s, a0)",
     **dict.fromkeys(("reshape", "expand_dims", "squeeze"), _reshaped),
     "transpose": _transposed,
     **{name: f"{name}(s)" for name in ("swapaxes", "flip", "tril", "triu")},

@@ -80,11 +80,12 @@ def name(text: str) -> str:
 
 @dataclass(frozen=True)
 class Symbol:
-    """What a name in a formula stands for: LaTeX, the text as typed, and whether it is an array."""
+    """What a name in a formula stands for: LaTeX, the text as typed, whether it is an array, or even a vector."""
 
     latex: str
     typed: str
     array: bool = False
+    vector: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class _Piece:
     text: str
     array: bool = False
     bare: str = ""  # without the parentheses around it
+    vector: bool = False
 
 
 def formula(text: str, symbols: Mapping[str, Symbol]) -> str:
@@ -167,6 +169,8 @@ class _Reader:
             if operator == "/":
                 piece = _Piece(rf"\frac{{{piece.bare or piece.text}}}{{{right.bare or right.text}}}", array)
                 continue
+            if operator == "@" and piece.vector:
+                piece = _Piece(rf"{piece.text}^{{\top}}", array)
             sign = {"·": r" \odot " if piece.array and right.array else r" \, ", "mod": r" \bmod "}.get(operator, " ")
             digits = sign == r" \, " and right.text[:1].isdigit()
             piece = _Piece(piece.text + (r" \cdot " if digits else sign) + right.text, array)
@@ -224,7 +228,8 @@ class _Reader:
             command = rf"\{token}" if token in _OPERATORS else rf"\operatorname{{{token}}}"
             return _Piece(f"{command} {argument.text}", argument.array)
         if token in self.symbols:
-            return _Piece(self.symbols[token].latex, self.symbols[token].array)
+            symbol = self.symbols[token]
+            return _Piece(symbol.latex, symbol.array, vector=symbol.vector)
         command = rf"\{token}" if token in _OPERATORS else rf"\operatorname{{{escape(token)}}}"
         if self.kind() == "lowered":
             command += f"_{{{''.join(str(ord(c) - ord('₀')) for c in self.next())}}}"
@@ -246,6 +251,8 @@ class _Reader:
         self.expect(")")
         if command == r"\operatorname{sum}" and len(arguments) <= 2:
             return _summation(*arguments)
+        if command == r"\operatorname{outer}" and len(arguments) == 2:
+            return _Piece(rf"{arguments[0].text} \, {arguments[1].text}^{{\top}}", array=True)
         inside = ", ".join(argument.text for argument in arguments)
         return _Piece(command + _between("(", inside, ")"), any(argument.array for argument in arguments))
 

@@ -222,10 +222,13 @@ class Steps(Sequence[Step]):
         files.replace(path, writers[path.suffix.lower()](**options).encode())
         return path
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         from .drawing.stepper import fragment
 
-        return fragment(self)
+        try:
+            return fragment(self)
+        except (ImportError, OSError, RuntimeError):  # no layout program here: the text needs none
+            return None
 
 
 def steps(graph: Graph) -> Steps:
@@ -298,6 +301,8 @@ def _term(node: GraphNode, i: int, end: GraphNode, derivative: Any, amount: Any,
     written = tangent_term if kind == "tangent" else adjoint_term
     symbol = _NAMES.tangent(end) if kind == "tangent" else _NAMES.adjoint(end)
     factor = node.partial(i)
+    if factor is not None and np.iscomplexobj([parent.value, node.value]) and factor * derivative != amount:
+        factor = None  # between a real and a complex number the partial is no single factor
     single = node.parents.count(parent) == 1 and factor is not None
     local = f"∂{node.name}/∂{parent.name}·{symbol}" if single else ""
     return Term(end, written(node, i, _NAMES), local, factor, derivative, amount)
@@ -348,6 +353,8 @@ def _reverse_note(step: Step) -> str:
         return "The adjoint of the product, times the other factor transposed: the shapes leave no other way."
     if _broadcast(node, child):
         return f"{node.name} was broadcast, used once for many entries of {child.name}: their adjoints are summed."
+    if step.terms[0].rule == _NAMES.adjoint(child):
+        return f"Passed on by {child.name} as it is: the local partial is 1."
     return "Child's adjoint × local partial."
 
 
@@ -371,7 +378,8 @@ def _shown(x: Any) -> str:
 
 
 def _signed(x: Any) -> str:
-    return f"({_shown(x)})" if _shown(x).startswith("−") else _shown(x)
+    """A number as a factor or a term: in parentheses if it is negative or complex."""
+    return f"({_shown(x)})" if _shown(x).startswith("−") or np.iscomplexobj(x) else _shown(x)
 
 
 def _sum(texts: list[str]) -> str:

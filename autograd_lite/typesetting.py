@@ -27,12 +27,13 @@ class LatexNames(Names):
         self.symbols: dict[str, Symbol] = {}
         for node in graph.nodes:
             text, array = latex.name(node.name), not isinstance(node.value, tuple) and np.ndim(node.value) > 0
+            vector = array and np.ndim(node.value) == 1
             bar = r"\overline" if text.startswith((r"\mathit", r"\texttt")) else r"\bar"
             delta = (deltas or {}).get(node)
             adjoint = rf"\delta^{{({delta})}}" if delta else _accent(bar, text)
-            self.symbols[self.name(node)] = Symbol(text, node.name, array)
-            self.symbols[self.tangent(node)] = Symbol(_accent(r"\dot", text), f"tangent({node.name})", array)
-            self.symbols[self.adjoint(node)] = Symbol(adjoint, f"adjoint({node.name})", array)
+            self.symbols[self.name(node)] = Symbol(text, node.name, array, vector)
+            self.symbols[self.tangent(node)] = Symbol(_accent(r"\dot", text), f"tangent({node.name})", array, vector)
+            self.symbols[self.adjoint(node)] = Symbol(adjoint, f"adjoint({node.name})", array, vector)
 
     def name(self, node: GraphNode) -> str:
         return f"Nn{node.number}"

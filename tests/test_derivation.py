@@ -67,6 +67,12 @@ def test_the_delta_recursion_of_a_network():
     assert not [line for line in reverse if line.startswith(r"\bar{m}")]
 
 
+def test_vectors_have_their_transposes():
+    text = ag.trace(lambda A, r: (A @ r) @ r)(np.ones((2, 2)), np.ones(2)).derivation()
+    assert r"v_{2} &= v_{1}^{\top} r" in text and r"v_{1} &= A r" in text
+    assert r"\bar{A} &= \bar{v}_{1} \, r^{\top} \in \mathbb{R}^{2 \times 2}" in text
+
+
 def test_one_mode_alone():
     graph = swept_root()
     assert "Reverse mode" not in graph.derivation("forward") and "Forward mode" not in graph.derivation("reverse")

@@ -96,6 +96,15 @@ def test_two_fragments_can_stand_in_one_page():
     assert one == swept_root(1.0).steps()._repr_html_()
 
 
+def test_without_a_layout_program_a_notebook_shows_the_text_and_a_file_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("AUTOGRAD_LITE_DOT", "/none")
+    steps = swept_root().steps()
+    assert steps._repr_html_() is None and repr(steps).startswith(" 1/10  forward  x = 1")
+    with pytest.raises(RuntimeError, match="AUTOGRAD_LITE_DOT"):
+        steps.save(tmp_path / "steps.html")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_breaks_out_of_the_page():
     name = "</style></script><b onclick=x>&\"'"
     steps = ag.trace(lambda p: np.sqrt(p[name]))({name: 2.0}).steps()
@@ -111,7 +120,7 @@ def test_the_moving_picture(tmp_path):
     root = ET.fromstring(text)
     style = "".join(e.text or "" for e in root.iter(f"{SVG}style"))
     before, _, moving = style.partition("@media (prefers-reduced-motion:no-preference){")
-    assert "animation:" not in before and moving.count("@keyframes") == 2 * 10 + 5 + 5 and "13s step-end" in moving
+    assert "animation:" not in before and moving.count("@keyframes") == 2 * 10 + 5 + 2 * 5 and "13s step-end" in moving
     captions = [g for g in root.iter(f"{SVG}g") if g.get("data-step")]
     assert [g.get("opacity") for g in captions] == ["0"] * 10
     assert "".join(captions[8].itertext()) == "".join(steps[8].lines)

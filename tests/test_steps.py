@@ -119,11 +119,22 @@ def test_what_has_no_derivative_has_no_reverse_step():
     names = [step.node.name for step in graph.steps() if step.sweep == "reverse"]
     assert graph.nodes[1].value.dtype.kind == "b" and graph.nodes[1].name not in names and names[-1] == "x"
     assert any(step.note == "The value; its derivative is zero." for step in graph.steps())
+    rows = [line.split("  ") for line in graph.table(rules=True).splitlines()]
+    floor = next(row for row in rows if "floor(x)" in row)
+    assert "(∂" not in str(rows) and "0" in floor
 
 
 def test_negative_numbers_stand_in_parentheses():
     step = ag.trace(lambda x: np.sin(x))(3.0).steps()[-1]
     assert step.lines == ["x̄ = ∂v1/∂x·v̄1 = cos(x)·v̄1 = (−0.99) × 1 = −0.99"]
+
+
+def test_a_complex_number_is_a_factor_only_where_it_is_one():
+    steps = ag.trace(lambda z: np.abs(z * z) ** 2)(1 + 2j).forward_sweep(1.0).reverse_sweep().steps()
+    for step in steps:
+        for term in step.terms:
+            assert term.factor is None or term.factor * term.derivative == term.amount
+    assert "z·v̄1 = (1.0000 + 2.0000i) × (" in str(steps) and "sign(v1)·v̄2 = −" in str(steps)
 
 
 def test_saved_as_text(tmp_path):

@@ -106,8 +106,16 @@ def _lit(steps: Steps) -> dict[str, list[tuple[int, str]]]:
 def _light(prefix: str, spot: str, times: list[tuple[int, str]], share: float) -> list[str]:
     node = spot[0] == "n"
     dim = "stroke:var(--l);stroke-width:1" if node else "stroke:var(--e);stroke-width:1.3"
+    target = f'[data-node="{spot[1:]}"]>rect:first-of-type' if node else f'[data-edge="{spot[1:]}"] path'
+    moves = [_move(f"{prefix}-{spot}", f"#{prefix} {target}", dim, "stroke:var(--{});stroke-width:3", times, share)]
+    if not node:
+        head, lit = f'#{prefix} [data-edge="{spot[1:]}"] polygon', "stroke:var(--{0});fill:var(--{0})"
+        moves.append(_move(f"{prefix}-h{spot[1:]}", head, lit.format("e"), lit, times, share))
+    return moves
+
+
+def _move(name: str, target: str, dim: str, lit: str, times: list[tuple[int, str]], share: float) -> str:
     frames = f"0%,100%{{{dim}}}"
     for k, colour in times:
-        frames += f"{(k - 1) * share:.3f}%{{stroke:var(--{colour});stroke-width:3}}{k * share:.3f}%{{{dim}}}"
-    target = f'[data-node="{spot[1:]}"]>rect:first-of-type' if node else f'[data-edge="{spot[1:]}"] path'
-    return [f"@keyframes {prefix}-{spot}{{{frames}}}#{prefix} {target}{{animation:{prefix}-{spot} TIME}}"]
+        frames += f"{(k - 1) * share:.3f}%{{{lit.format(colour)}}}{k * share:.3f}%{{{dim}}}"
+    return f"@keyframes {name}{{{frames}}}{target}{{animation:{name} TIME}}"

@@ -40,7 +40,8 @@ margin:0 auto;position:relative;text-align:left}
 #P .chips label,#P .go label{padding:3px 9px;border-radius:8px;background:var(--box);border:1px solid var(--frame);\
 cursor:pointer;color:var(--ink)}
 #P .sweep{font-weight:bold;margin:0 4px 0 10px}#P .forward{color:var(--tangent)}#P .reverse{color:var(--adjoint)}
-#P ol{list-style:none;margin:12px 0 0;padding:0}
+#P ol{list-style:none;margin:12px 0 0;padding:0;position:sticky;top:0;background:var(--page)}
+#P svg{scroll-margin:9em}
 @media screen{#P li{display:none}}#P li{min-height:6.6em;padding-left:14px;border-left:5px solid var(--edge);margin:0}
 #P li.forward{border-color:var(--tangent)}#P li.reverse{border-color:var(--adjoint)}
 #P li p{margin:0;color:var(--ink);overflow-wrap:anywhere}#P li .rule{font-size:19px}#P li .note{color:var(--muted)}
@@ -62,6 +63,8 @@ said=box.querySelector(".said"),alone=box.hasAttribute("data-alone");
 function at(){return all.findIndex(function(r){return r.checked})}
 function tell(){var i=at(),item=box.querySelectorAll("li")[i];
 said.textContent=[].map.call(item.querySelectorAll("p"),function(p){return p.textContent}).join(". ");
+var card=box.querySelector('[data-node="'+item.getAttribute("data-of")+'"]');
+if(alone&&card)card.scrollIntoView({block:"nearest"});
 if(alone&&history.replaceState)try{history.replaceState(null,"",i?"#"+i:"#")}catch(e){}}
 function go(i,focus){if(i<0||i>=all.length)return;all[i].checked=true;
 if(focus)all[i].focus({preventScroll:true});tell()}
@@ -141,7 +144,8 @@ _START = (
 def _item(step: Step) -> str:
     lines = "".join(f'<p class="rule">{_emphasized(line)}</p>' for line in step.lines)
     return (
-        f'<li class="{step.sweep}"><p class="count">step {step.number} of {step.total}, {step.sweep}</p>{lines}'
+        f'<li class="{step.sweep}" data-of="{step.node.number}">'
+        f'<p class="count">step {step.number} of {step.total}, {step.sweep}</p>{lines}'
         f'<p class="note">{html.escape(clean(step.note, 300))}</p></li>'
     )
 
