@@ -41,7 +41,7 @@ margin:0 auto;position:relative;text-align:left}
 cursor:pointer;color:var(--ink)}
 #P .sweep{font-weight:bold;margin:0 4px 0 10px}#P .forward{color:var(--tangent)}#P .reverse{color:var(--adjoint)}
 #P ol{list-style:none;margin:12px 0 0;padding:0;position:sticky;top:0;background:var(--page)}
-#P svg{scroll-margin:9em}
+#P [data-node]{scroll-margin:9em}
 @media screen{#P li{display:none}}#P li{min-height:6.6em;padding-left:14px;border-left:5px solid var(--edge);margin:0}
 #P li.forward{border-color:var(--tangent)}#P li.reverse{border-color:var(--adjoint)}
 #P li p{margin:0;color:var(--ink);overflow-wrap:anywhere}#P li .rule{font-size:19px}#P li .note{color:var(--muted)}
@@ -52,7 +52,7 @@ cursor:pointer;color:var(--ink)}
 #P .said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 #P [data-k]{opacity:clamp(0,calc(var(--k) - var(--at) + 1),1)}
 @media (prefers-reduced-motion:reduce){#P svg text{transition:none}}
-@media print{#P{border:0;max-width:none;display:flex;flex-direction:column}#P svg{order:-1}#P ol{columns:2}
+@media print{#P{border:0;max-width:none;display:flex;flex-direction:column}#P svg{order:-1}#P ol{columns:2;position:static}
 #P .chips,#P .go,#P .said{display:none!important}
 #P li{min-height:0;margin:0 0 10px;break-inside:avoid}#P li.start{display:none!important}
 #P li .rule{font-size:15px}#P [data-k]{opacity:1!important}}"""
