@@ -309,9 +309,7 @@ def _term(node: GraphNode, i: int, end: GraphNode, derivative: Any, amount: Any,
 
 
 def _value_line(node: GraphNode) -> str:
-    if node.function is None:
-        return f"{node.name} = {_shown(node.value)}"
-    return _chain(node.name, [_NAMES.formula(node), _put_in(node)], _shown(node.value))
+    return _chain(node.name, [_NAMES.formula(node), _put_in(node)] if node.function else [], _shown(node.value))
 
 
 def _put_in(node: GraphNode) -> str:
@@ -329,7 +327,8 @@ def _forward_note(step: Step) -> str:
     if node.function is None:
         if step.seed is not None:
             return "The forward sweep starts here, with this tangent."
-        return "An input." if step.derivative is None else "An input that stands still: its tangent is 0."
+        what = "A parameter" if node.role == "parameter" else "An input"
+        return f"{what}." if step.derivative is None else f"{what} that stands still: its tangent is 0."
     if step.derivative is None:
         return "The value."
     if not step.terms:

@@ -52,7 +52,8 @@ cursor:pointer;color:var(--ink)}
 #P .said{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 #P [data-k]{opacity:clamp(0,calc(var(--k) - var(--at) + 1),1)}
 @media (prefers-reduced-motion:reduce){#P svg text{transition:none}}
-@media print{#P{border:0;max-width:none;display:flex;flex-direction:column}#P svg{order:-1}#P ol{columns:2;position:static}
+@media print{#P{border:0;max-width:none;display:flex;flex-direction:column}#P svg{order:-1}
+#P ol{columns:2;position:static}
 #P .chips,#P .go,#P .said{display:none!important}
 #P li{min-height:0;margin:0 0 10px;break-inside:avoid}#P li.start{display:none!important}
 #P li .rule{font-size:15px}#P [data-k]{opacity:1!important}}"""
