@@ -82,7 +82,7 @@ class Watch:
             raise ValueError(f"there is no {self.column!r} in this history to monitor; it has {known}")
         for value in values[self.epoch :]:
             self.epoch += 1
-            value = -value if self.rule.maximize else value
+            value = math.inf if math.isnan(value) else -value if self.rule.maximize else value
             if value < self.best - self.rule.min_delta or not self.best_epoch:
                 self.best, self.best_epoch = value, self.epoch
         return self.best_epoch == self.epoch

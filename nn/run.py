@@ -68,7 +68,7 @@ class Run:
         self.chosen, self.optimizer = optimizer, in_blocks(optimizer, leaves)
         self.needs_cost = bool(getattr(optimizer, "needs_cost", False))
         self.data, self.rng, self.history = data, rng, history
-        self.state = self.optimizer.init(leaves) if history.state is None else deepcopy(history.state)
+        self.state = _begun(self.optimizer.init(leaves), history.state)
 
     def train(self, plan: Plan, tell: Progress) -> None:
         """All epochs that are left."""
@@ -226,6 +226,17 @@ class Run:
         if largest > 10:
             advice.append(f"standardized inputs (nn.standardize; here they reach {largest:.3g})")
         return f"Try {' or '.join(advice or ['another start or a bounded activation'])}."
+
+
+def _begun(first: Any, given: Any) -> Any:
+    """The state to begin with: the optimizer's first, or a copy of the one that was given, if it fits."""
+    if given is None:
+        return first
+    if [np.shape(x) for x in trees.flatten(given)[0]] != [np.shape(x) for x in trees.flatten(first)[0]]:
+        raise ValueError(
+            "state belongs to another model or optimizer: take history.state of a training of this model with this one"
+        )
+    return deepcopy(given)
 
 
 class _BatchCost:

@@ -104,6 +104,12 @@ def test_patience_counts_only_what_is_better_by_more_than_min_delta():
     assert found == [(True, False), (False, False), (True, False), (False, False), (False, True)]
 
 
+def test_a_nan_is_never_the_best():
+    watch = Watch(nn.EarlyStopping(patience=2), "loss")
+    history = nn.History(loss=[float("nan"), 3.0, float("nan"), 2.0])
+    assert watch.see(history) and watch.best_epoch == 4
+
+
 def test_a_cost_that_has_converged_ends_the_training():
     model = nn.FFNN([3, 1], seed=0)
     history = nn.fit(model, X, X @ [1.0, 2.0, 3.0], optimizer=nn.GD(0.3), batch_size=None, epochs=10_000, tol=1e-9)
@@ -134,6 +140,8 @@ def test_a_training_goes_on_from_the_state_of_the_optimizer():
     state = first.state.memory[0][0].copy()
     nn.fit(first.model, X[:60], Y[:60], epochs=5, state=first.state, **settings)
     np.testing.assert_array_equal(first.state.memory[0][0], state)
+    with pytest.raises(ValueError, match="state belongs to another model or optimizer"):
+        train(optimizer=nn.SGD(0.1), state=first.state)
 
 
 def test_reduce_on_plateau_sees_the_validation_loss():
