@@ -40,7 +40,7 @@ INTERNALS = {
     "wrap_util": {"unary_to_nary": "differential_operators"},
 }
 PUBLIC = ("builtins", "differential_operators", "extend", "misc", "numpy", "scipy", "test_util")
-NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?|nan|inf", re.IGNORECASE)
+NUMBER = re.compile(r"(?<!\w)[-+]?(?:(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?|nan\b|inf\b)", re.IGNORECASE)
 
 
 # In the process of a test or an example
