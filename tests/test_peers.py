@@ -38,7 +38,8 @@ LACKS = """
     tensordot: axes; cross: axis; rot90: axes; rollaxis: from the end; *: reduce*; *: accumulate; eigh: fields
     *: where*; *: initial*; *: mean given; nan*: axis, keepdims; nan*: two axes; gradient: [acso]*
     diff: prepend, append; pinv: [chr]*; svd: full*; norm: stack, *
-    linspace: axis*; linspace: one point*; logspace: *; geomspace: *; nansum: empty, 0-d; nanmax: 0-d; gradient: empty stack
+    linspace: axis*; linspace: one point*; logspace: *; geomspace: *; nansum: empty, 0-d; nanmax: 0-d
+    gradient: empty stack
     *: ufunc method; *: lists; *: empty; *: of nothing; *: nothing
 """
 # Where it is wrong; test_rules.py compares ours with differences there
