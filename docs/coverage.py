@@ -36,11 +36,12 @@ OTHER = {
     TELLS: """busdaycalendar datetime_data get_include get_printoptions getbufsize geterr geterrcall info isdtype
         issubdtype mintypecode printoptions promote_types set_printoptions setbufsize seterr seterrcall show_config
         show_runtime test typename""",
+    "an old name: write np.isin": "in1d",
     WRITES_TEXT: "base_repr binary_repr format_float_positional format_float_scientific",
     "turns a Python function into one of arrays; call the Python function, or register a rule": "frompyfunc",
     "iterates over memory: iterate over the Tensor": "nested_iters",
 }
-OLD_NAMES = {"row_stack": "np.vstack", "trapz": "np.trapezoid", "in1d": "np.isin"}  # NumPy calls the new ones
+OLD_NAMES = {"row_stack": "np.vstack", "trapz": "np.trapezoid"}  # NumPy calls the new ones, until it drops the old
 REASONS = {name: reason for reason, names in OTHER.items() for name in names.split()}
 
 NOT = "not supported"
@@ -65,7 +66,7 @@ class Entry(NamedTuple):
 
 def entry(prefix: str, name: str) -> Entry:
     """What happens to a Tensor in this function.  Raises LookupError for a function that nobody has classified."""
-    function = getattr(NAMESPACES[prefix], name)
+    function = getattr(NAMESPACES[prefix], name, None)
     full = f"{prefix}.{name}"
     if function in rules:
         return Entry(full, type(rules[function]).__name__.lower(), other_form(function))
@@ -97,7 +98,8 @@ def public_functions(namespace: ModuleType) -> list[str]:
 
 
 def entries(prefix: str) -> list[Entry]:
-    return [entry(prefix, name) for name in public_functions(NAMESPACES[prefix])]
+    names = public_functions(NAMESPACES[prefix])
+    return [entry(prefix, name) for name in sorted({*names, *OLD_NAMES, "in1d"} if prefix == "np" else names)]
 
 
 def read(page: str) -> dict[str, Entry]:

@@ -83,7 +83,7 @@ case(np.matrix_transpose, "stack",     np.matrix_transpose,                     
 case(np.linalg.matrix_transpose, "of a stack", np.linalg.matrix_transpose,               R(2, 3, 4))
 if hasattr(np, "unstack"):
     case(np.unstack, "axis",           lambda x: np.unstack(x, axis=1),             R(2, 3))
-    case(np.astype, "complex",         lambda x: np.astype(x, np.complex128),       R(3))
+case(np.astype, "complex",             lambda x: np.astype(x, np.complex128),       R(3))
 case(np.real_if_close, "real",         lambda x: np.real_if_close(x + 0j),          R(3))
 case(np.real_if_close, "complex",      np.real_if_close,                            C(3))
 case(np.apply_along_axis, "to a number", lambda x: np.apply_along_axis(np.sum, 0, x), R(2, 3))

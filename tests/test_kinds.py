@@ -184,7 +184,7 @@ CALLS = {
     np.dot: lambda f, t, **k: f(t, t.T, **k), np.tensordot: lambda f, t, **k: f(t, t, **k),
     np.cross: lambda f, t, **k: f(t, t, **k), np.take: lambda f, t, **k: f(t, [1], **k),
     np.repeat: lambda f, t, **k: f(t, 2, **k), np.tile: lambda f, t, **k: f(t, 2, **k),
-    np.take_along_axis: lambda f, t, **k: f(t, np.array([[0]]), **k), np.append: lambda f, t, **k: f(t, t, **k),
+    np.take_along_axis: lambda f, t, **k: f(t, np.array([[0]]), 1, **k), np.append: lambda f, t, **k: f(t, t, **k),
     np.linalg.multi_dot: lambda f, t, **k: f([t, t.T], **k), np.linalg.solve: lambda f, t, **k: f(t[:, 1:], t, **k),
     np.linalg.matrix_power: lambda f, t, **k: f(t[:, 1:], 2, **k),
     np.ldexp: lambda f, t, **k: f(t, 2, **k), np.interp: lambda f, t, **k: f(t, [-1.0, 0, 3], t[0], **k),
