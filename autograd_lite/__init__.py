@@ -36,8 +36,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Graph", "Node", "Tensor", "elementwise_grad", "forward_sweep", "grad", "graph", "hessian",
-    "hessian_vector_product", "jacfwd", "jacobian", "jacrev", "jvp", "minimize", "path", "record", "reverse_sweep", "scope",
-    "testing", "trace", "trees", "value_and_grad", "vjp",
+    "hessian_vector_product", "jacfwd", "jacobian", "jacrev", "jvp", "minimize", "path", "record", "reverse_sweep",
+    "scope", "testing", "trace", "trees", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 

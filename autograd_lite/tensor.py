@@ -28,6 +28,16 @@ __all__ = ["Tensor", "apply", "as_leaf_value", "tensor_of"]
 _new = object.__new__
 
 
+class Refused:
+    """An attribute that an ndarray has and a Tensor has not.  (``__getattr__`` would slow every read of ``node``.)"""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def __get__(self, tensor: Any, kind: type) -> Any:
+        raise AttributeError(self.reason)
+
+
 class Tensor(ArrayOperators):
     """A recorded array: what it is (``value``) and how it came about (``node``).
 
@@ -218,12 +228,6 @@ class Tensor(ArrayOperators):
     def __bool__(self) -> bool:
         return bool(self.node.value)
 
-    def __getattr__(self, name: str) -> Any:
-        """What an ndarray has and a Tensor has not, with the reason."""
-        if name in attributes:
-            raise AttributeError(attributes[name], name=name, obj=self)
-        return object.__getattribute__(self, name)  # again, for its own error
-
     # The habit of sequences
 
     def __len__(self) -> int:
@@ -297,6 +301,10 @@ class Tensor(ArrayOperators):
     def tolist(self) -> Any:
         """Plain Python numbers in nested lists (see ``value``)."""
         return self.node.value.tolist()
+
+
+for _attribute, _reason in attributes.items():
+    setattr(Tensor, _attribute, Refused(_reason))
 
 
 def tensor_of(node: Node) -> Any:
