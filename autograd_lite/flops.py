@@ -102,6 +102,12 @@ _COUNTS: dict[str, Count] = {
     "full_convolution": lambda out, args: 2 * np.size(args[0]) * np.size(args[1]),
     "bessel_i": lambda out, args: 100 * np.size(out),  # a sum of some tens of exponentials
     "i0": lambda out, args: 60 * np.size(out),  # a Chebyshev series of about 30 terms
+    "solve_triangular": lambda out, args: np.size(out) * np.shape(args[0])[-1],
+    "solve_banded": lambda out, args: 4 * (1 + sum(args[0])) * np.size(out),
+    "solve_sylvester": lambda out, args: 25 * (np.shape(args[0])[-1] ** 3 + np.shape(args[1])[-1] ** 3),
+    "expm": lambda out, args: _matrices(args[0], 20),
+    "sqrtm": lambda out, args: _matrices(args[0], 28),
+    **dict.fromkeys(("packed", "trajectory", "fixed_point"), _entries),  # what runs inside is not recorded
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), _fourier),
     **dict.fromkeys(("argsort", "argpartition", "lexsort", "searchsorted", "digitize", "counts", "isin",
                      "places_of_unique", "places_between", "positions"), _sorting),
