@@ -125,6 +125,8 @@ def roots(p):
         return np.zeros(at_zero)
     companion = np.concatenate([np.reshape(-inner[1:] / inner[0], (1, n)), np.eye(n - 1, n, dtype=inner.dtype)])
     found = np.linalg.eigvals(companion)
+    if found.dtype.kind == "c" != companion.dtype.kind and not np.any(np.imag(found)):
+        found = np.real(found)  # since NumPy 2.5 eigvals is always complex, but roots is not
     return np.concatenate([found, np.zeros(at_zero, found.dtype)])
 
 
