@@ -118,10 +118,10 @@ def read(path: str | Path, like: dict[str, Any], prints: dict[str, Any]) -> Snap
     executed.
     """
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:  # an array alone is no context
             facts = json.loads(bytes(archive["facts"]).decode())
             arrays = {name: archive[name] for name in archive.files if name != "facts"}
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, *_BROKEN_ZIP) as error:
         raise ValueError(f"{path} is no checkpoint of a training, or is damaged ({error}): {_REMEDY}") from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise ValueError(f"{path} is no checkpoint of this version: {_REMEDY}")
@@ -133,6 +133,7 @@ def read(path: str | Path, like: dict[str, Any], prints: dict[str, Any]) -> Snap
     return Snapshot({name: _restored(path, name, tree, arrays) for name, tree in like.items()}, facts)
 
 
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error)
 _REMEDY = "delete the file to start anew, or choose another path"
 
 
