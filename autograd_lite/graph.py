@@ -17,7 +17,7 @@ from itertools import count
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-__all__ = ["Node", "Path", "leaf", "path", "record"]
+__all__ = ["Node", "Path", "leaf", "path", "record", "roots", "same"]
 
 _numbers = count(1)
 _number = attrgetter("number")
@@ -120,3 +120,17 @@ def path(leaves: Iterable[Node], outputs: Iterable[Node]) -> Path:
                 steps.append(node)
                 break
     return Path(steps, active, nested)
+
+
+def roots(node: Node) -> list[Node]:
+    """The leaves that ``node`` comes from, in order of creation."""
+    seen, waiting, found = {node}, [node], []
+    while waiting:
+        node = waiting.pop()
+        if node.function is None:
+            found.append(node)
+        for a in node.parents:
+            if a not in seen:
+                seen.add(a)
+                waiting.append(a)
+    return sorted(found, key=_number)

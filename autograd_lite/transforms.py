@@ -16,15 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, Path, leaf, path, same
+from .graph import Node, Path, leaf, path, roots, same
 from .kinds import cast, linear
 from .sweeps import forward_sweep, reverse_sweep, value
 from .tensor import Tensor, as_leaf_value, tensor_of
 from .trees import flatten, names
 
-__all__ = [
-    "elementwise_grad", "grad", "hessian_vector_product", "jvp", "value_and_grad", "vjp",
-]  # fmt: skip
+__all__ = ["elementwise_grad", "grad", "hessian_vector_product", "jvp", "value_and_grad", "vjp"]
 
 Function = Callable[..., Any]
 ArgNum = int | Sequence[int]
@@ -397,17 +395,3 @@ def backward(y: Tensor, seed: Any) -> None:
     found = reverse_sweep(path(leaves, [y.node]), {y.node: seed}, keep=False)
     for node, adjoint in zip(leaves, _owned([found.get(node) for node in leaves], leaves, [seed]), strict=True):
         node.kwargs["grad"] = adjoint  # type: ignore[index]
-
-
-def roots(node: Node) -> list[Node]:
-    """The leaves that ``node`` comes from, in order of creation."""
-    seen, waiting, found = {node}, [node], []
-    while waiting:
-        node = waiting.pop()
-        if node.function is None:
-            found.append(node)
-        for a in node.parents:
-            if a not in seen:
-                seen.add(a)
-                waiting.append(a)
-    return sorted(found, key=lambda node: node.number)
