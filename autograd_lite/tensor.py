@@ -378,6 +378,8 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         node, *rest = args[0].node, *args[1:]
         return tensor_of(Node(getattr(node.value, method)(*rest, **kwargs), function, (node, *rest), kwargs))
     if function in rules:
+        if type(args[0]) in (list, tuple) and type(rules[function]) is Constant:  # as np.lexsort((t, u))
+            args = (plain_value(args[0]), *args[1:])
         return tensor_of(record(function, [a.node if type(a) is Tensor else a for a in args], kwargs))
     composite = composites.get(function)
     if composite is not None:

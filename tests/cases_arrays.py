@@ -41,6 +41,8 @@ case(np.broadcast_to, "new axis",      lambda x: np.broadcast_to(x, (2, 3)),    
 case(np.broadcast_to, "stretched",     lambda x: np.broadcast_to(x, (4, 2, 3)),     R(2, 1))
 case(np.broadcast_to, "0-d",           lambda x: np.broadcast_to(x, (2, 2)),        R())
 case(np.broadcast_to, "to nothing",    lambda x: np.broadcast_to(x, (0, 3)),        R(3))
+case(np.full_like, "one entry of it",  lambda x: np.full_like(x, x[0]) * x,          R(3))
+case(np.full_like, "keywords",         lambda x: np.full_like(x, fill_value=x, shape=(2, 3)), R(3))
 case(np.copy,    "2-d",                lambda x: np.copy(x) * x.copy(),             R(2, 3))
 case(np.tril,    "stack, k",           lambda x: np.tril(x, -1) + np.tril(x, k=1),  R(2, 3, 3))
 case(np.triu,    "rectangle",          lambda x: np.triu(x) + np.triu(x, 1),        R(2, 3))

@@ -32,6 +32,7 @@ for method in (
     "linear", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest",
 ):  # fmt: skip
     case(np.quantile, method, lambda x, m=method: np.quantile(x, 0.3, axis=0, method=m), R(7, 2))
+case(np.quantile, "of plain numbers",  lambda q: np.quantile([0.0, 1.0, 3.0], q),    np.array(0.2))
 case(np.quantile, "several",           lambda x: np.quantile(x, [[0.1, 0.52], [0.0, 1.0]], axis=1), R(2, 5))
 case(np.quantile, "two axes, keepdims", lambda x: np.quantile(x, [0.2], axis=(0, 2), keepdims=True), R(2, 3, 2))
 case(np.quantile, "by q",              lambda x, q: np.quantile(x, q, axis=0),      R(5, 2), [0.11, 0.83])

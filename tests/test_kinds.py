@@ -200,6 +200,7 @@ CALLS = {
     np.astype: lambda f, t, **k: f(t, np.float32, **k), np.partition: lambda f, t, **k: f(t, 1, **k)[..., 1],
     np.dsplit: lambda f, t, **k: f(t.reshape(1, 2, 3), 1, **k),
     np.linalg.lstsq: lambda f, t, **k: f(t.T, t[0], **k)[0],
+    np.full_like: lambda f, t, **k: f(t, t[0, 0], **k),
     np.linalg.tensorsolve: lambda f, t, **k: f(t[:, 1:], t[:, 0], **k),
     np.linalg.tensorinv: lambda f, t, **k: f(t[:, 1:], 1, **k),
 }  # fmt: skip

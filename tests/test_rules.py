@@ -225,3 +225,13 @@ def test_det_at_singular_matrices():
     for a in (rank_2, np.outer(u, u), np.zeros((3, 3)), np.stack([rank_2, np.eye(3)]), rank_2 * np.array([1, 1j, 2])):
         check_grads(np.linalg.det, a, order=2)
     check_grads(np.linalg.det, rank_2, order=3)
+
+
+def test_the_mean_of_nothing_has_an_empty_gradient():
+    with np.errstate(all="ignore"), pytest.warns(RuntimeWarning, match="empty"):
+        assert ag.grad(lambda x: np.mean(x[:0]))(np.ones(3)).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_an_order_by_several_keys_is_constant():
+    x = np.array([3.0, 1.0, 2.0])
+    assert ag.grad(lambda x: np.sum(np.lexsort((x,)) * x))(x).tolist() == [1.0, 2.0, 0.0]

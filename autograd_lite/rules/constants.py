@@ -19,7 +19,7 @@ constant(
 # answered from the value
 plain(
     np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj,
-    np.isrealobj, np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.array_equal,
+    np.isrealobj, np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.array_equal,
     np.array_equiv, np.allclose, np.array2string, np.array_repr, np.array_str, np.may_share_memory, np.shares_memory,
     np.linalg.matrix_rank, np.einsum_path, np.broadcast_shapes, np.iterable, np.isscalar,
     np.unravel_index, np.ravel_multi_index, np.ix_, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,

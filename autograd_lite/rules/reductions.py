@@ -84,7 +84,7 @@ def norm_slope(out, x, axis, ord=2):
 linear(np.sum, lambda g, out, x, axis=None, dtype=None, _=None, keepdims=False:
                broadcast(unreduce(g, x, axis), x.shape))  # fmt: skip
 linear(np.cumsum, reversed_cumsum)
-reduction(np.mean, lambda out, x, axis: 1.0 / count(x, axis))
+reduction(np.mean, lambda out, x, axis: 1.0 / max(count(x, axis), 1))
 reduction(np.max, ties)
 reduction(np.min, ties)
 reduction(np.amax, ties)

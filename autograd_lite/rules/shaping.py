@@ -78,6 +78,15 @@ def ravel(a, order="C"):
     return np.reshape(a, -1) if order == "C" else np.reshape(a, -1, order=order)
 
 
+@composed(np.full_like)
+def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
+    shape, dtype = np.shape(a) if shape is None else shape, np.result_type(a) if dtype is None else np.dtype(dtype)
+    if isinstance(fill_value, np.ndarray) or not hasattr(fill_value, "__array_function__"):
+        return np.full(shape, fill_value, dtype)
+    filled = np.broadcast_to(fill_value, shape)
+    return np.copy(filled) if filled.dtype == dtype else astype(filled, dtype)
+
+
 @composed(np.concatenate)
 def concatenate_list(arrays, axis=0, out=None, *, dtype=None):
     joined = concatenate(*[a if hasattr(a, "shape") else np.asarray(a) for a in arrays], axis=axis)

@@ -12,6 +12,7 @@ import warnings
 import numpy as np
 
 from ..kinds import composed, constant, general, primitive
+from .differences import as_arrays
 from .reductions import kept_shape, lanes
 
 
@@ -125,6 +126,7 @@ def take_each(ordered, k):
 
 
 def quantiles(a, q, axis, method, keepdims, pass_over_nan):
+    (a,) = as_arrays(a)
     ordered = np.sort(lanes(a, axis), axis=-1)
     found = between(ordered, q, method)
     if not pass_over_nan:
