@@ -7,10 +7,10 @@ A training that goes on from it comes, bit by bit, to the same parameters as one
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import trees
+
+from . import files
 
 __all__ = ["Checkpoint", "Snapshot", "checkpoint_of", "fingerprint", "read", "write"]
 
@@ -89,21 +91,13 @@ def fingerprint(texts: dict[str, Any], arrays: Sequence[Array]) -> dict[str, Any
 
 def write(path: str | Path, snapshot: Snapshot) -> None:
     """Write the whole snapshot or nothing of it."""
-    path = Path(path)
     facts = json.dumps({"format": FORMAT, **snapshot.facts}, default=_plain)
     arrays: dict[str, Any] = {"facts": np.frombuffer(facts.encode(), np.uint8)}
     for name, tree in snapshot.trees.items():
         arrays.update({f"{name}/{i}": np.asarray(x) for i, x in enumerate(trees.flatten(tree)[0])})
-    handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        os.unlink(part)
-        raise
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    files.replace(Path(path), content.getvalue())
 
 
 def _plain(x: Any) -> Any:

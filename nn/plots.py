@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from . import files
 from .history import History
 from .metrics import accuracy, confusion_matrix
 
@@ -227,13 +226,7 @@ def _figure(**options: Any) -> Any:
 def _write(figure: Any, path: Path) -> None:
     """Write the whole file or none of it."""
     kind = path.suffix[1:].lower() or "svg"
-    handle, part = tempfile.mkstemp(suffix=f".{kind}", prefix=f".{path.stem}-", dir=path.parent)
-    os.close(handle)
-    try:
-        metadata = {"Date": None, "Creator": None} if kind == "svg" else {}
-        figure.savefig(part, format=kind, metadata=metadata, dpi=160)
-        os.chmod(part, 0o644)
-        os.replace(part, path)
-    except BaseException:
-        os.unlink(part)
-        raise
+    metadata = {"Date": None, "Creator": None} if kind == "svg" else {}
+    content = io.BytesIO()
+    figure.savefig(content, format=kind, metadata=metadata, dpi=160)
+    files.replace(path, content.getvalue())
