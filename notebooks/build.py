@@ -1,15 +1,21 @@
 """The notebooks: each is written as text (NN-name.py, py:percent) and kept executed beside it (NN-name.ipynb).
 
     python notebooks/build.py            execute all and write the .ipynb files
+    python notebooks/build.py 01 03      only those whose names begin so
     python notebooks/build.py --check    execute all, and check that the committed .ipynb files belong to the texts
+
+Code in Markdown cells, as in the folded solutions of the exercises, is executed as well, where it stands; its output is
+not kept.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import jupytext
@@ -17,18 +23,36 @@ import nbformat
 from nbclient import NotebookClient
 
 HERE = Path(__file__).parent
+LARGEST = 500_000  # bytes of a notebook
+_FENCED = re.compile(r"^```python\n(.*?)^```", flags=re.M | re.S)
+_READABLE = {"text/plain", "text/markdown", "image/png", "image/svg+xml"}  # without running anything
 
 
 def executed(source: Path) -> nbformat.NotebookNode:
     """The notebook that the text stands for, run from top to bottom; raises at the first cell that fails."""
     notebook = jupytext.read(source, fmt="py:percent")
     notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    written = list(notebook.cells)
+    notebook.cells = [cell for own in written for cell in (own, *_solutions(own))]
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(HERE)}}).execute()
+    notebook.cells = written
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         cell.metadata = {}
+    for number, cell in enumerate((cell for cell in written if cell.cell_type == "code"), 1):
+        cell.execution_count = number
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number
     notebook.metadata.pop("language_info", None)
     return notebook
+
+
+def _solutions(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """The code in a Markdown cell, as cells."""
+    if cell.cell_type != "markdown":
+        return []
+    return [nbformat.v4.new_code_cell(code) for code in _FENCED.findall(cell.source)]
 
 
 def write(notebook: nbformat.NotebookNode, target: Path) -> None:
@@ -49,9 +73,13 @@ def complaints(source: Path, fresh: nbformat.NotebookNode) -> list[str]:
     texts = [[(cell.cell_type, cell.source) for cell in notebook.cells] for notebook in (kept, fresh)]
     if texts[0] != texts[1]:
         found.append(f"{target.name} was made from another text than {source.name}")
+    if target.stat().st_size > LARGEST:
+        found.append(f"{target.name} has {target.stat().st_size:,} bytes, more than {LARGEST:,}")
     outputs = [output for cell in kept.cells if cell.cell_type == "code" for output in cell.outputs]
     if any(output.output_type == "error" for output in outputs):
         found.append(f"{target.name} holds an error")
+    if any("data" in output and not _READABLE & output.data.keys() for output in outputs):
+        found.append(f"{target.name} holds an output that shows itself only while a kernel runs")
     if not any({"image/svg+xml", "image/png"} & output.get("data", {}).keys() for output in outputs):
         found.append(f"{target.name} holds no picture")
     return found
@@ -60,15 +88,18 @@ def complaints(source: Path, fresh: nbformat.NotebookNode) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Execute the notebooks.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a committed notebook is stale")
-    check = parser.parse_args().check
+    parser.add_argument("names", nargs="*", help="how the names of the notebooks begin; by default all of them")
+    chosen = parser.parse_args()
+    sources = [path for path in sorted(HERE.glob("[0-9]*.py")) if path.name.startswith(tuple(chosen.names or [""]))]
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the notebooks run side by side
     found = []
-    for source in sorted(HERE.glob("[0-9]*.py")):
-        notebook = executed(source)
-        print(f"{source.name}: {len(notebook.cells)} cells ran")
-        if check:
-            found += complaints(source, notebook)
-        else:
-            write(notebook, source.with_suffix(".ipynb"))
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for source, notebook in zip(sources, pool.map(executed, sources), strict=True):
+            print(f"{source.name}: {len(notebook.cells)} cells ran")
+            if chosen.check:
+                found += complaints(source, notebook)
+            else:
+                write(notebook, source.with_suffix(".ipynb"))
     for complaint in found:
         print(f"{complaint}; run: python notebooks/build.py", file=sys.stderr)
     return 1 if found else 0
