@@ -50,6 +50,7 @@ _LAZY = {
         "vector_jacobian_product",
     ), "differential_operators"),
     **dict.fromkeys(("sparse_hessian", "sparse_jacobian"), "sparse"),
+    "stop_gradient": "rules.constants",
 }  # fmt: skip  # what is loaded when it is first used, and from where
 _MODULES = frozenset({"builtins", "extend", "misc", "numpy", "scipy", "test_util", "testing"})
 

@@ -126,7 +126,7 @@ def size(a: Any, axis: Any = None) -> Any:
 
 @batching(np.result_type)
 def result_type(*args: Any) -> Any:
-    return np.result_type(*[a.dtype if type(a) is Batched else plain_value(a) for a in args])
+    return np.result_type(*[a.dtype if type(a) is Batched else plain_value(a, np.result_type) for a in args])
 
 
 @batching(np.zeros_like)
@@ -208,7 +208,7 @@ def index_of(index: tuple[Any, ...]) -> tuple[tuple[Any, ...], int | None]:
 
     NumPy puts the axes of integer arrays first if something else stands between them: x[i, :, j].
     """
-    index = tuple([plain_value(i) for i in index])
+    index = tuple([plain_value(i, getitem) for i in index])
     is_array = [not isinstance(i, (slice, type(None), type(...))) for i in index]
     if not any([np.ndim(i) for i, it_is in zip(index, is_array, strict=True) if it_is]):
         return index, None

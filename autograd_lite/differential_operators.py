@@ -72,12 +72,12 @@ def unary_to_nary(operator: Function) -> Function:
 
 def ones(x: Any) -> Any:
     """Ones in the shape and dtype of x."""
-    return np.ones_like(as_leaf_value(x.value if type(x) is Tensor else x))[()]
+    return np.ones_like(as_leaf_value(x.node.value if type(x) is Tensor else x))[()]
 
 
 def zeros(x: Any) -> Any:
     """Zeros in the shape and dtype of x."""
-    return np.zeros_like(as_leaf_value(x.value if type(x) is Tensor else x))[()]
+    return np.zeros_like(as_leaf_value(x.node.value if type(x) is Tensor else x))[()]
 
 
 @unary_to_nary

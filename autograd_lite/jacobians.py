@@ -233,5 +233,5 @@ def _unbatched(derivative: Any, x: Any, k: int) -> Any:
 
 def zeros(k: int, x: Any) -> Any:
     """k derivatives of what is independent."""
-    value = x.value if type(x) in (Node, Tensor) else as_leaf_value(x)
+    value = x.value if type(x) is Node else x.node.value if type(x) is Tensor else as_leaf_value(x)
     return np.zeros((k, *value.shape), value.dtype if value.dtype.kind in "fc" else np.float64)

@@ -68,7 +68,7 @@ def primitive(function: Function) -> Function:
             return function(*args, **kwargs)
         if all([type(a) is Tensor for a, holds in zip(args, inside, strict=True) if holds]):
             nodes = tuple(a.node if type(a) is Tensor else a for a in args)
-            value = _plain(function, function(*[a.value if type(a) is Tensor else a for a in args], **kwargs))
+            value = _plain(function, function(*[a.node.value if type(a) is Tensor else a for a in args], **kwargs))
             if is_leaf(value):
                 return tensor_of(Node(np.asarray(value)[()], recorded, nodes, kwargs))
             if type(value) is tuple and all([is_leaf(y) for y in value]):
@@ -146,7 +146,7 @@ def packed(call: Call, *leaves: Any) -> tuple[Any, ...]:
 
 def _record_packed(function: Function, raw: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     call = Call(function, raw, args, kwargs)
-    values = packed(call, *[x.value if type(x) is Tensor else x for x in call.leaves])
+    values = packed(call, *[x.node.value if type(x) is Tensor else x for x in call.leaves])
     nodes = [x.node if type(x) is Tensor else x for x in call.leaves]
     return call.output(tensor_of(Node(values, packed, (call, *nodes))))
 
@@ -175,7 +175,7 @@ rules[packed] = Packed()
 
 def _zeros(x: Any) -> Any:
     """A derivative of x that is zero."""
-    value = np.asarray(x.value if type(x) is Tensor else x)
+    value = np.asarray(x.node.value if type(x) is Tensor else x)
     return np.zeros(value.shape, value.dtype if value.dtype.kind in "fc" else np.float64)[()]
 
 

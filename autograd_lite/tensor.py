@@ -26,6 +26,14 @@ from .sweeps import rules
 __all__ = ["Tensor", "apply", "as_leaf_value", "tensor_of"]
 
 _new = object.__new__
+doors: list[Callable[[Node, Any], None]] = []  # who is told when a value leaves the graph: the node, and by what door
+
+
+def opened(node: Node, door: Any) -> Any:
+    """The value that leaves the graph by this door."""
+    for told in doors:
+        told(node, door)
+    return node.value
 
 
 class Refused:
@@ -78,7 +86,7 @@ class Tensor(ArrayOperators):
     @property
     def value(self) -> Any:
         """The plain array or NumPy scalar.  What is computed from it is not recorded: it counts as a constant."""
-        return self.node.value
+        return opened(self.node, "value") if doors else self.node.value
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -119,15 +127,15 @@ class Tensor(ArrayOperators):
         return self.node.kwargs.get("name") if self.node.function is None else None
 
     def __repr__(self) -> str:
-        text = repr(self.node.value)
+        text = repr(opened(self.node, "repr"))
         inside = text[text.index("(") + 1 : -1].replace("\n" + " " * 6, "\n" + " " * 7) if "(" in text else text
         return f"Tensor({inside}, name={self.name!r})" if self.name else f"Tensor({inside})"
 
     def __str__(self) -> str:
-        return str(self.node.value)
+        return str(opened(self.node, "str"))
 
     def __format__(self, spec: str) -> str:
-        return format(self.node.value, spec)
+        return format(opened(self.node, "format"), spec)
 
     # The habit of PyTorch and micrograd
 
@@ -202,7 +210,7 @@ class Tensor(ArrayOperators):
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         if self.dtype.kind in "biu" or (dtype is not None and np.dtype(dtype).kind in "biu"):  # constant either way
-            return np.array(self.node.value, dtype=dtype)
+            return np.array(opened(self.node, "np.asarray"), dtype=dtype)
         raise TypeError(
             "a Tensor does not turn into a plain array by itself: its derivative would be lost in silence. "
             "To build an array from Tensors use np.stack([...]) or np.concatenate([...]); "
@@ -220,13 +228,13 @@ class Tensor(ArrayOperators):
 
     def __index__(self) -> int:
         if self.dtype.kind in "iu":
-            return operator.index(self.node.value)
+            return operator.index(opened(self.node, "index"))
         raise TypeError(
             f"a Tensor of dtype {self.dtype} is no index: only integers are, for example the result of np.argmax"
         )
 
     def __bool__(self) -> bool:
-        return bool(self.node.value)
+        return bool(opened(self.node, "bool") if doors else self.node.value)
 
     # The habit of sequences
 
@@ -296,11 +304,11 @@ class Tensor(ArrayOperators):
 
     def item(self, *index: int) -> Any:
         """A plain Python number (see ``value``)."""
-        return self.node.value.item(*index)
+        return opened(self.node, "item").item(*index)
 
     def tolist(self) -> Any:
         """Plain Python numbers in nested lists (see ``value``)."""
-        return self.node.value.tolist()
+        return opened(self.node, "tolist").tolist()
 
 
 for _attribute, _reason in attributes.items():
@@ -379,13 +387,15 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         return tensor_of(Node(getattr(node.value, method)(*rest, **kwargs), function, (node, *rest), kwargs))
     if function in rules:
         if type(args[0]) in (list, tuple) and type(rules[function]) is Constant:  # as np.lexsort((t, u))
-            args = (plain_value(args[0]), *args[1:])
+            args = (plain_value(args[0], function), *args[1:])
         return tensor_of(record(function, [a.node if type(a) is Tensor else a for a in args], kwargs))
     composite = composites.get(function)
     if composite is not None:
         return composite(*args, **kwargs)
     if function in plain_functions:
-        return function(*[plain_value(a) for a in args], **{k: plain_value(v) for k, v in kwargs.items()})
+        return function(
+            *[plain_value(a, function) for a in args], **{k: plain_value(v, function) for k, v in kwargs.items()}
+        )
     if load_late_tables():
         return apply(function, args, kwargs)
     if function in functions:
@@ -396,12 +406,12 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     )
 
 
-def plain_value(x: Any) -> Any:
-    """x with every Tensor in it, also in lists and tuples, replaced by its value."""
+def plain_value(x: Any, function: Callable[..., Any]) -> Any:
+    """x with every Tensor in it, also in lists and tuples, replaced by its value, for a function that asks about it."""
     if type(x) is Tensor:
-        return x.node.value
+        return opened(x.node, function)
     if type(x) in (list, tuple):
-        return type(x)([plain_value(item) for item in x])
+        return type(x)([plain_value(item, function) for item in x])
     return x
 
 

@@ -108,7 +108,7 @@ def _owned(derivatives: list[Any], like: list[Any], seeds: list[Any]) -> list[An
     result = []
     for d, x in zip(derivatives, like, strict=True):
         if d is None:
-            x = x.value if type(x) in (Node, Tensor) else as_leaf_value(x)
+            x = x.value if type(x) is Node else x.node.value if type(x) is Tensor else as_leaf_value(x)
             d = np.zeros_like(x) if x.dtype.kind in "fc" else np.zeros_like(x, dtype=np.float64)
             d = d if d.ndim else d[()]
         elif type(d) is np.ndarray and (d.base is not None or not d.flags.writeable or id(d) in taken):

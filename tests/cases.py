@@ -14,6 +14,7 @@ from table import CASES, C, M, P, R, U, binary, case, reduction, unary
 
 import autograd_lite as ag
 from autograd_lite.kinds import pick
+from autograd_lite.rules.constants import stop_gradient
 from autograd_lite.rules.elementwise import masked
 from autograd_lite.transforms import same
 
@@ -206,6 +207,7 @@ case(np.sign,         "complex",       np.sign,                                 
 case(np.around,       "decimals",      lambda x: np.around(x, 1),                   R(3))
 case(np.round,        "method",        lambda x: x.round(1) + np.round(x, 2),       R(3))
 case(np.spacing,      "of rounded",    lambda x: np.spacing(np.rint(4 * x)),        P(3))
+case(stop_gradient,   "of rounded",    lambda x: stop_gradient(np.rint(4 * x)),     P(3))
 case(np.bitwise_and,  "masks",         lambda x: (x > 0) & (x < 1),                 R(5))
 case(np.bitwise_or,   "masks",         lambda x: (x > 1) | (x < 0),                 R(5))
 case(np.bitwise_xor,  "masks",         lambda x: (x > 0) ^ (x < 1),                 R(5))

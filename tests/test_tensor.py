@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import autograd_lite as ag
 from autograd_lite.kinds import composites, plain_functions
 from autograd_lite.sweeps import rules
+from autograd_lite.tensor import doors
 
 A = np.array([[1.5, -2.0, 3.0], [0.5, 4.0, -1.0]])
 B = np.array([[2.0, 0.5, -1.0], [1.0, 1.0, 3.0]])
@@ -274,3 +275,15 @@ def test_random_programs_agree_with_numpy(program):
     numeric = (scalar(x + step * direction) - scalar(x - step * direction)) / (2 * step)
     np.testing.assert_allclose(np.sum(ag.grad(scalar)(x) * direction), numeric, rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(ag.jvp(scalar, (x,), (direction,))[1], numeric, rtol=1e-5, atol=1e-7)
+
+
+def test_every_door_by_which_a_value_leaves_is_reported():
+    x, seen = ag.Tensor([3.0, 1.0]), []
+    first = np.argmax(x)
+    doors.append(lambda node, door: seen.append(getattr(door, "__name__", door)))
+    try:
+        x.value, x[0].item(), x.tolist(), bool(x[0] > 1), operator.index(first), np.asarray(first)
+        repr(x), str(x), f"{x[0]:.1f}", np.allclose(x, 1.0)
+    finally:
+        doors.pop()
+    assert seen == ["value", "item", "tolist", "bool", "index", "np.asarray", "repr", "str", "format", "allclose"]

@@ -2,7 +2,22 @@
 
 import numpy as np
 
-from ..kinds import constant, plain
+from ..kinds import constant, plain, primitive
+
+
+@primitive
+def stop_gradient(x):
+    """x as a constant: recorded, so that a picture shows it and a compiled program computes it, with derivative zero.
+
+    Raises nothing; takes a number, an array or a Tensor, and returns it with its shape and dtype.  The same as
+    jax.lax.stop_gradient and PyTorch's ``detach``; ``x.value`` takes the number out of the graph for good.
+
+    >>> import autograd_lite as ag
+    >>> print(ag.grad(lambda x: x * ag.stop_gradient(x))(3.0))
+    3.0
+    """
+    return x
+
 
 # recorded, derivative zero
 constant(
@@ -14,6 +29,7 @@ constant(
     np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.lexsort,
     np.searchsorted, np.digitize, np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero,
     np.all, np.any, np.spacing, np.isin, np.gcd, np.lcm, np.bitwise_count, np.packbits, np.unpackbits,
+    stop_gradient,
 )  # fmt: skip
 
 # answered from the value

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
+from ..rules.constants import stop_gradient
 from .forward import for_tensors, forwarding
 
 __all__ = ["log_softmax", "logsumexp", "multigammaln", "polygamma", "softmax"]
@@ -23,9 +24,9 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     >>> print(ag.grad(logsumexp)(np.array([1000.0, 1000.0])))
     [0.5 0.5]
     """
-    plain = a.value if hasattr(a, "value") else np.asarray(a)
-    largest = np.max(plain, axis=axis, keepdims=True)
-    largest = np.where(np.isfinite(largest), largest, 0).astype(plain.dtype)
+    a = a if hasattr(a, "dtype") else np.asarray(a)
+    largest = np.max(stop_gradient(a), axis=axis, keepdims=True)
+    largest = np.where(np.isfinite(largest), largest, 0).astype(a.dtype)
     terms = np.exp(a - largest)
     total = np.sum(terms if b is None else b * terms, axis=axis, keepdims=True)
     sign = np.sign(total)
