@@ -48,6 +48,7 @@ def batching(*functions: Function) -> Callable[[Function], Function]:
 
 
 def batched(array: Any) -> Batched:
+    """The Batched of an array whose first axis counts the members."""
     new: Batched = _new(Batched)
     new.array = array
     return new
@@ -115,6 +116,7 @@ def _method(function: Function) -> Function:
     def method(self: Batched, *args: Any, **kwargs: Any) -> Any:
         return function(self, *args, **kwargs)
 
+    method.__doc__ = f"np.{function.__name__} of each member."
     return method
 
 
@@ -138,18 +140,22 @@ class Batched(Tensor):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The shape of one member."""
         return self.array.shape[1:]
 
     @property
     def ndim(self) -> int:
+        """The number of axes of one member."""
         return self.array.ndim - 1
 
     @property
     def size(self) -> int:
+        """The number of entries of one member."""
         return int(np.prod(self.array.shape[1:]))
 
     @property
     def dtype(self) -> np.dtype[Any]:
+        """The dtype that all members have."""
         return self.array.dtype
 
     def __repr__(self) -> str:
@@ -191,30 +197,38 @@ class Batched(Tensor):
 
     @property
     def T(self) -> Any:
+        """Each member with its axes in reverse order."""
         return np.transpose(self)
 
     @property
     def mT(self) -> Any:
+        """Each member with its last two axes exchanged."""
         return batched(np.swapaxes(self.array, -1, -2))
 
     @property
     def real(self) -> Any:
+        """The real part of each member."""
         return np.real(self)
 
     @property
     def imag(self) -> Any:
+        """The imaginary part of each member."""
         return np.imag(self)
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
+        """Each member in another shape."""
         return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]
 
     def transpose(self, *axes: Any) -> Any:
+        """Each member with its axes in another order."""
         return np.transpose(self, axes[0] if len(axes) == 1 else axes or None)
 
     def flatten(self, order: str = "C") -> Any:
+        """Each member as a vector."""
         return self.reshape(-1, order=order)
 
     def astype(self, dtype: Any, **kwargs: Any) -> Any:
+        """Each member in another dtype."""
         return batched(self.array.astype(dtype))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -242,6 +256,7 @@ def _refusal(name: str) -> Function:
     def refuse(self: Batched, *args: Any, **kwargs: Any) -> NoReturn:
         raise Unbatchable(f"{name} of a batch")
 
+    refuse.__doc__ = "Raises Unbatchable: the members would have to be told apart."
     return refuse
 
 

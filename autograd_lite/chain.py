@@ -33,12 +33,15 @@ class Names:
     """How a node, its tangent and its adjoint are called: x, ẋ, x̄; loss, tangent(loss), adjoint(loss)."""
 
     def name(self, node: GraphNode) -> str:
+        """How the node is called."""
         return node.name
 
     def tangent(self, node: GraphNode) -> str:
+        """How its tangent is called."""
         return accented(node.name, DOT_ABOVE) or f"tangent({node.name})"
 
     def adjoint(self, node: GraphNode) -> str:
+        """How its adjoint is called."""
         return accented(node.name, MACRON) or f"adjoint({node.name})"
 
     def text(self, node: GraphNode) -> Callable[[Any], str]:

@@ -33,12 +33,15 @@ class Terminal:
         self.unicode = "utf" in (getattr(stream, "encoding", None) or "").lower()
 
     def style(self, text: str, *styles: str) -> str:
+        """The text in colour or bold, where the stream shows that."""
         return f"\x1b[{';'.join(_STYLES[s] for s in styles)}m{text}\x1b[0m" if self.color and styles else text
 
     def either(self, unicode: str, ascii: str) -> str:
+        """The first text where the stream takes Unicode, else the second."""
         return unicode if self.unicode else ascii
 
     def line(self, text: str = "") -> None:
+        """Print one line, at once."""
         print(text, file=self.stream, flush=True)
 
 

@@ -177,14 +177,17 @@ class VSpace:
 
     @property
     def iscomplex(self) -> bool:
+        """Whether some array is complex."""
         return any(x.dtype.kind == "c" for x in self.leaves)
 
     @property
     def shape(self) -> Any:
+        """The shape of each array, in the structure of the vector."""
         return self.rebuild([x.shape for x in self.leaves])
 
     @property
     def dtype(self) -> Any:
+        """The dtype of each array, in the structure of the vector."""
         return self.rebuild([x.dtype for x in self.leaves])
 
     def __eq__(self, other: object) -> bool:
@@ -198,6 +201,7 @@ class VSpace:
         return f"<VSpace of {self.rebuild([f'{x.dtype}{list(x.shape)}' for x in self.leaves])}>"
 
     def zeros(self) -> Any:
+        """The zero of the space."""
         return self.rebuild([np.zeros_like(x)[()] for x in self.leaves])
 
     def ones(self) -> Any:
@@ -218,9 +222,11 @@ class VSpace:
                     yield self.rebuild([y[()] for y in vector])
 
     def add(self, x: Any, y: Any) -> Any:
+        """x + y, array by array."""
         return map_tree(np.add, x, y)
 
     def scalar_mul(self, x: Any, a: Any) -> Any:
+        """a·x, array by array."""
         return map_tree(lambda leaf: np.multiply(leaf, a), x)
 
     def inner_prod(self, x: Any, y: Any) -> Any:

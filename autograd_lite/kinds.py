@@ -233,26 +233,32 @@ rules[pick] = Pick()
 
 
 def elementwise(function: Function, *partials: Partial) -> None:
+    """g acts entry by entry: one partial derivative p(out, *args) per argument, a number where it is constant."""
     rules[function] = Elementwise(*partials)
 
 
 def reduction(function: Function, weights: Function) -> None:
+    """g reduces over ``axis``: the weights w(out, x, axis, **kwargs) = ∂out/∂x."""
     rules[function] = Reduction(function, weights)
 
 
 def linear(function: Function, *transposes: Function | None, variadic: bool = False) -> None:
+    """g is linear in all its variables at once: one transpose t(ȳ, out, *args) per argument, None for no variable."""
     rules[function] = Linear(function, *transposes, variadic=variadic)
 
 
 def multilinear(function: Function, *transposes: Function | None, variadic: bool = False) -> None:
+    """g is linear in each variable while the others stand still: one transpose per argument."""
     rules[function] = Multilinear(function, *transposes, variadic=variadic)
 
 
 def general(function: Function, jvp: Sequence[Function | None], vjp: Sequence[Function | None]) -> None:
+    """g has a tangent jvp(ẋ_j, out, *args) and an adjoint vjp(ȳ, out, *args) for each argument j."""
     rules[function] = General(jvp, vjp)
 
 
 def constant(*functions: Function) -> None:
+    """The derivative of these functions is zero wherever it exists."""
     rules.update(dict.fromkeys(functions, Constant()))
 
 
@@ -284,6 +290,7 @@ def composed(function: Function) -> Callable[[Function], Function]:
 
 
 def plain(*functions: Function) -> None:
+    """These functions are answered from the values of their arguments, and not recorded."""
     plain_functions.update(functions)
 
 

@@ -75,6 +75,7 @@ class Unique:
         self.count = 0
 
     def named(self, name: str) -> str:
+        """The name, with a number behind it if it is taken."""
         unique, i = name, self.last.get(name, 1)
         while unique in self.used:
             i += 1

@@ -63,10 +63,12 @@ class GraphNode:
 
     @property
     def parents(self) -> list[GraphNode]:
+        """Pa(i), in the order of the arguments; one that is used twice stands twice."""
         return [a for a in self.arguments if type(a) is GraphNode]
 
     @property
     def value(self) -> Any:
+        """x_i, a plain array or NumPy scalar; a tuple of them, if g_i has several outputs."""
         return self.node.value
 
     @property

@@ -126,6 +126,7 @@ class ArrayOperators:
     nonzero, searchsorted, round = _method(np.nonzero), _method(np.searchsorted), _method(np.round)
 
     def compress(self: Any, condition: Any, axis: int | None = None, out: Any = None) -> Any:
+        """np.compress of this Tensor."""
         return self.__array_function__(np.compress, (), (condition, self), {"axis": axis, "out": out})
 
     ravel, squeeze, swapaxes = _method(np.ravel), _method(np.squeeze), _method(np.swapaxes)

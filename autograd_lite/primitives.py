@@ -81,6 +81,7 @@ def primitive(function: Function) -> Function:
 
 
 def holds_tensors(x: Any) -> bool:
+    """Whether x is a Tensor, or a structure with one in it."""
     return type(x) is Tensor or (not is_leaf(x) and any([type(leaf) is Tensor for leaf in flatten(x)[0]]))
 
 
@@ -95,6 +96,7 @@ def _plain(function: Function, value: Any) -> Any:
 
 
 def name_of(function: Function) -> str:
+    """How a function is called in messages."""
     return getattr(function, "__name__", None) or type(function).__name__
 
 
@@ -225,10 +227,12 @@ class Handmade:
         return None if found is None else self.fitted(found, args[j], f"adjoint of argument {j}")
 
     def pulled(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The adjoint of argument j, as written."""
         found = self.adjoint(j, adjoint, out, args, kwargs)  # type: ignore[misc]
         return None if found is None else self.fitted(found, args[j], f"adjoint of argument {j}")
 
     def pushed(self, argnums: Any, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The tangent of the output, as written."""
         found = self.tangent(argnums, tangents, out, args, kwargs)  # type: ignore[misc]
         return None if found is None else self.fitted(found, out, "tangent")
 
@@ -239,6 +243,7 @@ class Handmade:
         return None if value is None else pullback(seed)[0]
 
     def missing(self) -> NotImplementedError:
+        """The error for a primitive without a rule."""
         return NotImplementedError(
             f"{name_of(self.function)} has no derivative rule: give it one with ag.elementwise, ag.linear, "
             "ag.multilinear, ag.general or ag.custom_rule, or with defvjp or defjvp of autograd_lite.extend"
@@ -253,6 +258,7 @@ class Handmade:
         return rebuild([self.fitted_leaf(d, x, what) for d, x in zip(found, like, strict=True)])
 
     def fitted_leaf(self, d: Any, x: Any, what: str) -> Any:
+        """One array of a derivative, in the shape and dtype of what it belongs to."""
         d, x = (a if hasattr(a, "dtype") else np.asarray(a) for a in (d, x))
         dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(np.float64)
         if d.shape == x.shape:

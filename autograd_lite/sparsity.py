@@ -48,6 +48,7 @@ class UnknownPattern(TypeError):
 
 
 def pattern(rows: Any, shape: tuple[int, ...]) -> Pattern:
+    """The Pattern of an array of this shape, a row of seeds for each of its entries."""
     new: Pattern = _new(Pattern)
     new.rows, new.shape = rows, shape
     return new
@@ -72,10 +73,12 @@ class Pattern:
 
     @property
     def ndim(self) -> int:
+        """The number of axes of the array."""
         return len(self.shape)
 
     @property
     def size(self) -> int:
+        """The number of its entries."""
         return prod(self.shape)
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _operator
@@ -103,19 +106,24 @@ class Pattern:
 
     @property
     def T(self) -> Pattern:
+        """The pattern of the array with its axes in reverse order."""
         return self.moved(np.transpose)
 
     @property
     def mT(self) -> Pattern:
+        """The pattern of the array with its last two axes exchanged."""
         return self.moved(lambda entries: entries.mT)
 
     def astype(self, dtype: Any) -> Pattern:
+        """This pattern: what an entry depends on has no dtype."""
         return self
 
     def reshape(self, *shape: Any) -> Pattern:
+        """The pattern of the array in another shape."""
         return self.moved(lambda entries: entries.reshape(*shape))
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Pattern:
+        """A sum depends on all that its terms depend on."""
         return self.united(axis, keepdims)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -141,6 +149,7 @@ class Pattern:
         return pattern(self.rows[order], np.shape(entries))
 
     def spread(self, shape: tuple[int, ...]) -> Pattern:
+        """The pattern of the array broadcast to a shape."""
         return self if self.shape == shape else self.moved(lambda entries: np.broadcast_to(entries, shape))
 
     def collected(self, places: Any, shape: tuple[int, ...]) -> Pattern:
@@ -157,6 +166,7 @@ class Pattern:
         return self.collected(places, kept if keepdims else np.any(nothing, axis=axis).shape)
 
     def union(self, other: Pattern) -> Pattern:
+        """Each entry may depend on what it depends on here or there."""
         return self if self.rows is other.rows else pattern(self.rows + other.rows, self.shape)
 
 
@@ -219,6 +229,7 @@ def contraction(subscripts: str, *operands: Any) -> Pattern:
 
 
 def joined(*arrays: Any, axis: Any = 0) -> Pattern:
+    """Arrays along an axis, as np.concatenate."""
     sparse = sparse_module()
     seeds = next(a.rows.shape[1] for a in arrays if type(a) is Pattern)
     blocks = [a.rows if type(a) is Pattern else sparse.csr_array((np.size(a), seeds), dtype=bool) for a in arrays]
@@ -229,11 +240,13 @@ def joined(*arrays: Any, axis: Any = 0) -> Pattern:
 
 
 def collected(values: Any, shape: Any, *index: Any) -> Pattern:
+    """The transpose of indexing: entries that go to one place are united."""
     places = np.arange(prod(shape)).reshape(shape)[index]
     return values.spread(np.shape(places)).collected(places, tuple(shape))
 
 
 def reduction(function: Function) -> Function:
+    """Each entry of the result may depend on the entries that are reduced to it."""
     def rule(x: Pattern, *args: Any, **kwargs: Any) -> Pattern:
         given = {**dict(zip(parameters(function)[1:], args, strict=False)), **kwargs}
         return x.united(given.get("axis"), given.get("keepdims", False) is True)
@@ -255,10 +268,12 @@ def mixed(function: Function) -> Function:
 
 
 def moving(function: Function) -> Function:
+    """A function that moves entries and computes nothing."""
     return lambda x, *args, **kwargs: x.moved(lambda entries: function(entries, *args, **kwargs))
 
 
 def unchanged(x: Pattern, *args: Any, **kwargs: Any) -> Pattern:
+    """A function entry by entry of one array: nothing new is depended on."""
     return x
 
 

@@ -90,33 +90,41 @@ class Tensor(ArrayOperators):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
         return self.node.value.shape
 
     @property
     def ndim(self) -> int:
+        """The number of axes."""
         return self.node.value.ndim
 
     @property
     def size(self) -> int:
+        """The number of entries."""
         return self.node.value.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
+        """The dtype of the value; derivatives have it too."""
         return self.node.value.dtype
 
     @property
     def itemsize(self) -> int:
+        """The bytes of one entry."""
         return self.node.value.itemsize
 
     @property
     def nbytes(self) -> int:
+        """The bytes of the value; the record around it takes some hundred more."""
         return self.node.value.nbytes
 
     @property
     def device(self) -> str:
+        """Where the value lives: always "cpu"."""
         return "cpu"
 
     def to_device(self, device: str, /, *, stream: Any = None) -> Tensor:
+        """This Tensor itself.  Raises ValueError for any device but "cpu"."""
         if device != "cpu":
             raise ValueError(f"a Tensor of NumPy arrays lives on 'cpu', not on {device!r}")
         return self
@@ -266,40 +274,50 @@ class Tensor(ArrayOperators):
 
     @property
     def T(self) -> Tensor:
+        """The axes in reverse order, as ``np.transpose``."""
         return apply(np.transpose, (self,))
 
     @property
     def mT(self) -> Tensor:
+        """The last two axes exchanged: the transpose of each matrix in a stack."""
         return apply(np.swapaxes, (self, -1, -2))
 
     @property
     def real(self) -> Tensor:
+        """The real part, as ``np.real``."""
         return apply(np.real, (self,))
 
     @property
     def imag(self) -> Tensor:
+        """The imaginary part, as ``np.imag``."""
         return apply(np.imag, (self,))
 
     @property
     def flat(self) -> Iterator[Tensor]:
+        """The entries one after the other, each a Tensor."""
         return iter(self.ravel())
 
     def reshape(self, *shape: Any, order: str = "C") -> Tensor:
+        """The same entries in another shape, as ``np.reshape``."""
         shape = shape[0] if len(shape) == 1 else shape
         return apply(np.reshape, (self, shape), {} if order == "C" else {"order": order})
 
     def transpose(self, *axes: Any) -> Tensor:
+        """The axes in another order, by default in reverse, as ``np.transpose``."""
         return apply(np.transpose, (self, axes[0] if len(axes) == 1 else axes or None))
 
     def astype(self, dtype: DTypeLike, **kwargs: Any) -> Tensor:
+        """The entries in another dtype; the derivative comes back in the old one."""
         from .rules.shaping import astype
 
         return astype(self, np.dtype(dtype))
 
     def copy(self, order: str = "C") -> Tensor:
+        """A copy, as ``np.copy``; it is recorded."""
         return apply(np.copy, (self,))
 
     def flatten(self, order: str = "C") -> Tensor:
+        """The entries as a vector."""
         return self.reshape(-1, order=order)
 
     def item(self, *index: int) -> Any:

@@ -36,12 +36,15 @@ class LatexNames(Names):
             self.symbols[self.adjoint(node)] = Symbol(adjoint, f"adjoint({node.name})", array, vector)
 
     def name(self, node: GraphNode) -> str:
+        """A placeholder for the node, that ``typeset`` replaces."""
         return f"Nn{node.number}"
 
     def tangent(self, node: GraphNode) -> str:
+        """A placeholder for its tangent."""
         return f"Nt{node.number}"
 
     def adjoint(self, node: GraphNode) -> str:
+        """A placeholder for its adjoint."""
         return f"Nb{node.number}"
 
     def typeset(self, text: str) -> str:

@@ -89,6 +89,7 @@ class Watch:
 
     @property
     def over(self) -> bool:
+        """Whether nothing has become better for as many epochs as the rule waits."""
         return self.epoch - self.best_epoch >= self.rule.patience
 
     def reason(self) -> str:

@@ -33,17 +33,21 @@ class Blocks:
         self.now = 0
 
     def split(self, vector: Array) -> list[Array]:
+        """The vector, cut at the ends of the arrays."""
         return [vector[start:stop] for start, stop in zip([0, *self.stops], self.stops, strict=False)]
 
     def shaped(self, vector: Array) -> list[Array]:
+        """The vector as arrays of the shapes of the parameters."""
         return [part.reshape(shape) for part, shape in zip(self.split(vector), self.shapes, strict=True)]
 
     def init(self, arrays: list[Array]) -> State:
+        """The state of the optimizer at these arrays, with a memory of its own."""
         parts, _ = self.buffers[self.now]
         state = self.optimizer.init(parts)
         return state._replace(memory=[tuple([x.copy() for x in memory]) for memory in state.memory])
 
     def observe(self, state: State, loss: float) -> State:
+        """As ``Optimizer.observe``."""
         return self.optimizer.observe(state, loss)
 
     def update(self, grads: list[Array], state: State, arrays: list[Array]) -> tuple[list[Array], State]:

@@ -84,6 +84,7 @@ class L2(_Penalty):
     """
 
     def of_array(self, w: Array) -> Any:
+        """Σ w² of one array."""
         return np.sum(w**2)
 
 
@@ -96,6 +97,7 @@ class L1(_Penalty):
     """
 
     def of_array(self, w: Array) -> Any:
+        """Σ |w| of one array."""
         return np.sum(np.abs(w))
 
 
@@ -125,6 +127,7 @@ class ElasticNet(_Penalty):
         object.__setattr__(self, "l1_ratio", float(self.l1_ratio))
 
     def of_array(self, w: Array) -> Any:
+        """r Σ |w| + (1 − r) Σ w² of one array."""
         return self.l1_ratio * np.sum(np.abs(w)) + (1 - self.l1_ratio) * np.sum(w**2)
 
     def __scope__(self) -> dict[str, Any]:

@@ -182,6 +182,7 @@ class NAdam(Adam):
     slots = 3  # the third is 1 − ∏ μ, the same number in every entry: zero in the beginning, as all memory is
 
     def momentum(self, t: Any) -> Any:
+        """μ_t, the share of the running mean in step t."""
         return self.beta1 * (1 - 0.5 * 0.96 ** (t * self.psi))
 
     def delta(self, g: Array, memory: Memory, t: Any) -> tuple[Array, Memory]:

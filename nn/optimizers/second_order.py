@@ -232,6 +232,7 @@ class NewtonCG(SecondOrder):
         return (x if found is None else x + found[0]), memory
 
     def direction(self, g: Array, times: Callable[[Array], Array]) -> Array:
+        """The d with H d ≈ −g, by conjugate gradients; where the cost bends down on the way, what was found before."""
         size = np.linalg.norm(g)
         enough = size * np.minimum(0.01, np.sqrt(size)) if size > 0 else size
         d, r, p = 0 * g, g, -g
