@@ -51,8 +51,9 @@ _LAZY = {
     ), "differential_operators"),
     **dict.fromkeys(("sparse_hessian", "sparse_jacobian"), "sparse"),
     "stop_gradient": "rules.constants",
+    "worksheet": "worksheets",
 }  # fmt: skip  # what is loaded when it is first used, and from where
-_MODULES = frozenset({"builtins", "extend", "misc", "numpy", "scipy", "test_util", "testing"})
+_MODULES = frozenset({"builtins", "extend", "misc", "numpy", "scipy", "test_util", "testing", "worksheets"})
 
 
 def __getattr__(name: str) -> Any:

@@ -56,6 +56,12 @@ class GraphNode:
         self.tangent: Any = None
         self.adjoint: Any = None
 
+    def at(self, node: Node, arguments: tuple[Any, ...]) -> GraphNode:
+        """The same line of the program at other numbers: another recorded node, of other arguments."""
+        other = GraphNode(self.number, self.name, node, self.role, arguments, self._arrays)
+        other.automatic, other.scope = self.automatic, self.scope
+        return other
+
     @property
     def function(self) -> Function | None:
         """g_i, None for an input or a constant."""

@@ -11,7 +11,7 @@ import csv
 import html
 import io
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from .nodes import GraphNode, magnitude
 if TYPE_CHECKING:
     from .graphs import Graph
 
-__all__ = ["FORMATS", "Table", "adjoint_rule", "children", "table", "tangent_rule"]
+__all__ = ["FORMATS", "Table", "adjoint_rule", "aligned", "children", "marked", "styles", "table", "tangent_rule"]
 
 Children = dict[GraphNode, list[tuple[GraphNode, int]]]
 _SWEPT = ("tangent", "adjoint")
@@ -165,20 +165,21 @@ def _text(graph: Graph, digits: int | None, rows: int | None, rules: bool) -> st
     columns[2] = _Column("g_i", lambda node: node.function_name)
     columns[2:4] = [columns[2], columns[3], _Column("definition", lambda node: node.definition)]
     first, last = _chosen(graph, rows)
-    lines = _aligned(columns, first + last)
+    texts = [[column.head, *[column.text(node) for node in first + last]] for column in columns]
+    lines = aligned(texts, [k for k, column in enumerate(columns) if column.number])
     if last:
         lines.insert(2 + len(first), _left_out(graph, first, last))
     return "\n".join(lines)
 
 
-def _aligned(columns: list[_Column], nodes: list[GraphNode]) -> list[str]:
+def aligned(columns: list[list[str]], right: Collection[int] = ()) -> list[str]:
+    """The lines of a table: columns that begin with their heads, those of ``right`` flush on the right."""
     cells = []
-    for column in columns:
-        texts = [column.head, *[column.text(node) for node in nodes]]
+    for k, texts in enumerate(columns):
         wide = max(map(_width, texts))
-        texts.insert(1, "-" * wide)
-        gaps = [" " * (wide - _width(text)) for text in texts]
-        cells.append([g + t if column.number else t + g for t, g in zip(texts, gaps, strict=True)])
+        lines = [texts[0], "-" * wide, *texts[1:]]
+        gaps = [" " * (wide - _width(text)) for text in lines]
+        cells.append([g + t if k in right else t + g for t, g in zip(lines, gaps, strict=True)])
     return ["  ".join(row).rstrip() for row in zip(*cells, strict=True)]
 
 
@@ -215,13 +216,13 @@ def _markdown(graph: Graph, digits: int | None, rows: int | None, rules: bool) -
         "| " + " | ".join(column.head for column in columns) + " |",
         "|" + "|".join("---:" if column.number else "---" for column in columns) + "|",
     ]
-    lines += ["| " + " | ".join(_marked(column.text(node)) for column in columns) + " |" for node in first + last]
+    lines += ["| " + " | ".join(marked(column.text(node)) for column in columns) + " |" for node in first + last]
     if last:
         lines.insert(2 + len(first), f"| | {_left_out(graph, first, last)} |" + " |" * (len(columns) - 2))
     return "\n".join(lines)
 
 
-def _marked(text: str) -> str:
+def marked(text: str) -> str:
     """Text in which nothing is Markdown or HTML."""
     from .drawing.text import clean
 
@@ -242,7 +243,8 @@ table.agl-table .tangent{color:var(--tangent)}table.agl-table .adjoint{color:var
 table.agl-table tfoot td{border:0;font-size:12px;white-space:normal}"""
 
 
-def _styles() -> str:
+def styles() -> str:
+    """The style element for tables of class agl-table."""
     from .drawing.palette import variables
 
     return f"<style>{variables('.agl-table')}{_STYLE}</style>"
@@ -256,7 +258,7 @@ def _html(graph: Graph, digits: int | None, rows: int | None, rules: bool) -> st
     if last:
         body.insert(len(first), f'<tr><td colspan="{len(columns)}">{_left_out(graph, first, last)}</td></tr>')
     return (
-        f'{_styles()}\n<table class="agl-table"><caption>{_caption(graph)}</caption>\n<thead><tr>{head}</tr></thead>\n'
+        f'{styles()}\n<table class="agl-table"><caption>{_caption(graph)}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f'<tbody>{chr(10).join(body)}</tbody>\n<tfoot><tr><td colspan="{len(columns)}">{_foot(graph)}</td></tr></tfoot>'
         "</table>"
     )

@@ -24,12 +24,13 @@ def source(picture: Picture) -> str:
         import graphviz
     except ImportError as error:
         raise ImportError('pictures are written with graphviz: pip install "autograd-lite[svg]"') from error
+    heading = _heading(picture.title, picture.subtitle) if picture.title else ""
     drawing = graphviz.Digraph(
         "graph_of_" + "".join(c if c.isascii() and c.isalnum() else "_" for c in picture.name)[:40],
         graph_attr={
             "bgcolor": PAGE, "fontcolor": INK, "fontname": FONT, "pad": "0.22", "nodesep": "0.28",
             "rankdir": "LR" if picture.across else "TB", "ranksep": "0.32" if picture.across else "0.36",
-            "label": _heading(picture.title, picture.subtitle), "labelloc": "t", "labeljust": "l", "compound": "true",
+            "label": heading, "labelloc": "t", "labeljust": "l", "compound": "true",
         },
         node_attr={"shape": "plain", "fontname": FONT, "fontsize": str(ROW_SIZE), "fontcolor": INK},
         edge_attr={
@@ -38,7 +39,8 @@ def source(picture: Picture) -> str:
         },
     )  # fmt: skip
     with drawing.subgraph(name="cluster_all") as everything:
-        everything.attr(label=_legend(picture), labelloc="b", labeljust="l", margin="4", peripheries="0")
+        legend = _legend(picture) if picture.roles or picture.notes else ""
+        everything.attr(label=legend, labelloc="b", labeljust="l", margin="4", peripheries="0")
         _members(everything, picture.members, [e for e in picture.edges if e.side])
         for edge in picture.edges:
             _edge(everything, edge, "" if picture.across else "\u00a0")
