@@ -210,7 +210,7 @@ plt.show()
 w1, w2 = 0.5, 1.5
 w1 = w1 - eta * ag.grad(cost)(np.array([w1, w2]))[0]
 w2 = w2 - eta * ag.grad(cost)(np.array([w1, w2]))[1]
-print("one after the other:", (w1, w2), "   at once:", way[1])
+print("one after the other:", np.array([w1, w2]), "   at once:", way[1])
 
 # %% [markdown]
 # ## 3.4 Layers
@@ -322,13 +322,8 @@ points = np.linspace(-6, 6, 200)
 figure, axis = plt.subplots(figsize=(5.4, 2.6))
 axis.plot(points, sigmoid(points), label="σ(z)")
 axis.plot(points, ag.elementwise_grad(sigmoid)(points), label="σ′(z), by the engine")
-axis.plot(
-    points[::10],
-    (sigmoid(points) * (1 - sigmoid(points)))[::10],
-    ".",
-    color="#1e293b",
-    label="σ(1 − σ)",
-)
+some = points[::10]
+axis.plot(some, sigmoid(some) * (1 - sigmoid(some)), ".", color="#1e293b", label="σ(1 − σ)")
 axis.legend()
 plt.show()
 
@@ -357,8 +352,8 @@ def exercise(W1, w2):
 graph = ag.trace(exercise)(W1, w2).reverse_sweep()
 for name in ("net", "h", "z", "J"):
     print(f"{name:3} = {graph[name].value}")
-print("∂J/∂w₂ =", graph["w2"].adjoint)
-print("∂J/∂W₁ =", *graph["W1"].adjoint)
+print("∂J/∂w₂ =", graph["w2"].adjoint + 0)  # + 0 makes 0 of −0
+print("∂J/∂W₁ =", *(graph["W1"].adjoint + 0))
 
 assert_allclose(graph["net"].value, [1, -1])
 assert_allclose([graph["z"].value, graph["J"].value], [1, 0.5])
@@ -371,9 +366,8 @@ assert_allclose(graph["W1"].adjoint, [[-1, 0], [0, 0]])
 # %%
 W1, w2 = W1 - 0.1 * graph["W1"].adjoint, w2 - 0.1 * graph["w2"].adjoint
 after = ag.trace(exercise)(W1, w2)
-print(
-    f"w₂ = {w2},  first row of W₁ = {W1[0]},  z = {after['z'].value:.4f},  J = {after['J'].value:.5f}"
-)
+print(f"w₂ = {w2},  first row of W₁ = {W1[0]}")
+print(f"z = {after['z'].value:.4f},  J = {after['J'].value:.5f}")
 assert_allclose(w2, [1.1, 2])
 assert_allclose(W1, [[1.1, 0], [-1, 1]])
 assert_allclose([after["z"].value, after["J"].value], [1.21, 0.31205])
@@ -406,9 +400,8 @@ def chain(w, b, activation, x=1.0):
 slope = lambda w, b, activation, x=1.0: ag.grad(chain)(np.array(w), b, activation, x)[0]
 
 for L in (2, 5, 10):
-    print(
-        f"L = {L:2}:  sigmoid {slope(np.ones(L), np.zeros(L), sigmoid):.15e}   ReLU {slope(np.ones(L), np.zeros(L), relu)}"
-    )
+    by_sigmoid, by_relu = (slope(np.ones(L), np.zeros(L), f) for f in (sigmoid, relu))
+    print(f"L = {L:2}:  sigmoid {by_sigmoid:.15e}   ReLU {by_relu}")
 print("linear, w = 5, L = 10:", slope(np.full(10, 5.0), np.zeros(10), lambda z: z), "= 5⁹")
 
 four = slope([0.8, -1.2, 1.5, 0.7], [0.1, -0.2, 0.3, 0.05], np.tanh, 0.6)
@@ -442,9 +435,7 @@ def train(params, steps=1500, eta=0.5):
     costs, weights = [], []
     for _ in range(steps):
         C, gradient = ag.value_and_grad(cost)(params)
-        params = [
-            (W - eta * dW, b - eta * db) for (W, b), (dW, db) in zip(params, gradient, strict=True)
-        ]
+        params = ag.trees.map_tree(lambda p, slope: p - eta * slope, params, gradient)
         costs.append(C)
         weights.append(params[0][0].ravel())
     return params, costs, np.array(weights)
