@@ -50,6 +50,7 @@ _LAZY = {
         "vector_jacobian_product",
     ), "differential_operators"),
     **dict.fromkeys(("sparse_hessian", "sparse_jacobian"), "sparse"),
+    "check_gradient": "diagnosis.checking",
     "stop_gradient": "rules.constants",
     "worksheet": "worksheets",
 }  # fmt: skip  # what is loaded when it is first used, and from where
