@@ -33,6 +33,11 @@ case(np.linalg.eigh, "fields", lambda a: np.linalg.eigh(hermitian(a)).eigenvalue
 case(np.linalg.eigh, "complex",        lambda a: np.linalg.eigh(hermitian(a))[0],   C(3, 3))
 case(np.linalg.eigh, "complex vectors", lambda a: size(np.linalg.eigh(hermitian(a))[1]), C(3, 3))
 case(np.linalg.eigh, "exp of a matrix", lambda a: (lambda w, v: v * np.exp(w) @ v.T)(*np.linalg.eigh(a @ a.T)), R(3, 3))
+for triangle in "LU":
+    case(np.linalg.eigh, f"not symmetric, {triangle}", lambda a, t=triangle: tuple(np.linalg.eigh(a, t)), R(3, 3))
+    case(np.linalg.eigh, f"not Hermitian, {triangle}", lambda a, t=triangle: np.linalg.eigh(a, UPLO=t)[0], C(3, 3))
+    case(np.linalg.eigh, f"vectors, {triangle}", lambda a, t=triangle: size(np.linalg.eigh(a, t)[1]), C(3, 3))
+case(np.linalg.eigvalsh, "not symmetric", np.linalg.eigvalsh,                       R(2, 3, 3))
 case(np.linalg.eigvalsh, "matrix",     lambda a: np.linalg.eigvalsh(hermitian(a)),  R(3, 3))
 case(np.linalg.eigvalsh, "stack",      lambda a: np.linalg.eigvalsh(hermitian(a), "U"), R(2, 2, 2))
 case(np.linalg.eig, "real",            lambda a: tuple(np.linalg.eig(SPREAD + 0.1 * a)), R(3, 3))
@@ -56,12 +61,15 @@ for note, shape in ("square", (3, 3)), ("tall", (4, 2)), ("wide", (2, 4)), ("sta
     case(np.linalg.pinv, f"complex, {note}", np.linalg.pinv,                        C(*shape))
 case(np.linalg.svd, "full, tall",      lambda a: tuple(np.linalg.svd(a)),           R(3, 2))
 case(np.linalg.svd, "full, wide",      lambda a: np.linalg.svd(a).Vh,               R(2, 3))
+case(np.linalg.svd, "hermitian",       lambda a: tuple(np.linalg.svd(a, hermitian=True)), R(2, 3, 3))
+case(np.linalg.svd, "hermitian, values", lambda a: np.linalg.svd(a, compute_uv=False, hermitian=True), C(3, 3))
 case(thin_svd, "tall",                 lambda a: thin_svd(a)[1],                    R(3, 2))
 case(columns_left_over, "tall",        lambda a: np.rint(np.abs(columns_left_over(np.rint(a), "svd", 2))), R(3, 2))
 case(completed, "tall",                lambda a: np.linalg.svd(a)[0],               R(3, 2))
 
 # least squares
 case(np.linalg.pinv, "hermitian",      lambda a: np.linalg.pinv(hermitian(a), hermitian=True), M(2, 2))
+case(np.linalg.pinv, "one triangle",   lambda a: np.linalg.pinv(a, hermitian=True), C(3, 3))
 case(np.linalg.pinv, "rank 1", lambda x, y: np.linalg.pinv(np.outer(x, y), rcond=1e-6), R(3), R(2))
 case(pseudoinverse, "tall",            lambda a: pseudoinverse(a, 1e-12),           R(3, 2))
 case(np.linalg.lstsq, "overdetermined", lambda a, b: np.linalg.lstsq(a, b)[0],      R(4, 2), R(4))

@@ -37,7 +37,7 @@ LACKS = """
     convolve: *; correlate: *; unwrap: *; i0: *; poly*: *; roots: *; vander: *; resize: *; pad: *; trace: of a stack
     tensordot: axes; cross: axis; rot90: axes; rollaxis: from the end; *: reduce*; *: accumulate; eigh: fields
     *: where*; *: initial*; *: mean given; nan*: axis, keepdims; nan*: two axes; gradient: [acso]*
-    diff: prepend, append; pinv: [chr]*; svd: full*; norm: stack, *
+    diff: prepend, append; pinv: [chor]*; svd: full*; svd: hermitian*; norm: stack, *
     linspace: axis*; linspace: one point*; logspace: *; geomspace: *; nansum: empty, 0-d; nanmax: 0-d
     gradient: empty stack
     *: ufunc method; *: lists; *: empty; *: of nothing; *: nothing
@@ -45,8 +45,8 @@ LACKS = """
 # Where it is wrong; test_rules.py compares ours with differences there
 WRONG = """
     full_like: *; prod: * zero*; sinc: near 0; tanh: saturated; var: correction; tile: *; sign: complex
-    arccosh: complex*; slogdet: complex*; cholesky: complex; eigh: complex vectors; eig: rotation, vectors
-    eig: complex; svd: complex*
+    arccosh: complex*; slogdet: complex*; cholesky: [cou]*; eigh: complex vectors; eigh: vectors, ?
+    eig: rotation, vectors; eig: complex; svd: complex*
 """
 
 

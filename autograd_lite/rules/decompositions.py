@@ -5,7 +5,7 @@ move each vector orthogonally to itself.  For real vectors this is the derivativ
 function in which the phase cancels.  Where two eigenvalues or singular values are equal the vectors have no
 derivative: it is nan, while that of the values alone stays what the formula says.
 
-    A = V diag(w) Vᴴ     ẇ = diag P,  V̇ = V(F∘P),  P = Vᴴ Ȧ V,  F_ij = 1/(w_j − w_i)          of the Hermitian part of Ȧ
+    A = V diag(w) Vᴴ     ẇ = diag P,  V̇ = V(F∘P),  P = Vᴴ Ȧ V,  F_ij = 1/(w_j − w_i)    of the triangle that is read
     A = V diag(w) V⁻¹    the same with P = V⁻¹ Ȧ V, less the part of v̇_j along v_j
     A = U diag(s) Vᴴ     ṡ = Re diag P,  Uᴴ U̇ = F∘(P S + S Pᴴ),  Vᴴ V̇ = F∘(S P + Pᴴ S),  F_ij = 1/(s_j² − s_i²)
     A = Q R              Ω = L − Lᴴ,  L = tril(C, −1),  C = Qᴴ Ȧ R⁻¹,  Q̇ = QΩ + (1 − QQᴴ) Ȧ R⁻¹,  Ṙ = (C − Ω) R
@@ -21,7 +21,7 @@ import numpy as np
 from ..kinds import Parts, composed, constant, general, primitive
 from .elementwise import nonzero
 from .indexing import scatter
-from .linalg import H, T
+from .linalg import H, T, mirrored, mirrored_adjoint
 
 # In the adjoints below bars are the usual ones, with ⟨a, b⟩ = Re Σ a*·b: they come in and go out by conjugation
 
@@ -61,7 +61,7 @@ def beyond(q, x):
 
 def eigh_jvp(t, out, a, UPLO="L"):
     w, v = out
-    p = np.matmul(np.matmul(H(v), 0.5 * (t + H(t))), v)
+    p = np.matmul(np.matmul(H(v), mirrored(t, UPLO)), v)
     return Parts((np.real(np.diagonal(p, axis1=-2, axis2=-1)), np.matmul(v, gaps(w) * p)))
 
 
@@ -70,8 +70,7 @@ def eigh_vjp(g, out, a, UPLO="L"):
     p = 0.0 if g_w is None else on_diagonal(g_w, w.shape[-1])
     if g_v is not None:
         p = p + gaps(w) * np.matmul(H(v), np.conj(g_v))
-    s = np.matmul(np.matmul(v, p), H(v))
-    return np.conj(0.5 * (s + H(s)))
+    return np.conj(mirrored_adjoint(np.matmul(np.matmul(v, p), H(v)), UPLO))
 
 
 def eig_jvp(t, out, a):
@@ -188,7 +187,7 @@ def complete(q, a, decomposition):
 @composed(np.linalg.svd)
 def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
     if hermitian:
-        raise TypeError("np.linalg.svd: hermitian=True is not recorded; leave it out, or use np.linalg.eigh")
+        return svd_of_hermitian(a, compute_uv)
     u, s, vh = thin_svd(a)
     if not compute_uv:
         return s
@@ -200,6 +199,17 @@ def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
 
 
 SVD = type(np.linalg.svd(np.eye(1)))
+
+
+def svd_of_hermitian(a, compute_uv):
+    """Of the triangle that is read: the eigenvalues by size, their signs with Vᴴ."""
+    w, v = np.linalg.eigh(a)
+    order = np.flip(np.argsort(np.abs(w), axis=-1), -1)
+    w = np.take_along_axis(w, order, axis=-1)
+    if not compute_uv:
+        return np.abs(w)
+    u = np.take_along_axis(v, np.expand_dims(order, -2), axis=-1)
+    return SVD(u, np.abs(w), H(scaled(u, np.sign(w))))
 
 
 @composed(np.linalg.svdvals)
@@ -236,10 +246,9 @@ general(pseudoinverse, jvp=[pseudoinverse_jvp, None], vjp=[pseudoinverse_vjp, No
 
 @composed(np.linalg.pinv)
 def pinv(a, rcond=None, hermitian=False, *, rtol=None):
-    """Of a Hermitian matrix too it is the derivative by all entries."""
     if rcond is None:
         rcond = 1e-15 if rtol is None else rtol
-    return pseudoinverse(a, rcond)
+    return pseudoinverse(mirrored(a) if hermitian else a, rcond)
 
 
 @primitive

@@ -49,8 +49,9 @@ def take(a, indices, axis=None, out=None, mode="raise"):
 def take_along_axis(arr, indices, axis=-1):
     if axis is None:
         return np.ravel(arr)[indices]
-    grid = np.ogrid[tuple(slice(n) for n in np.shape(indices))]
-    grid = list(grid) if isinstance(grid, (tuple, list)) else [grid]
+    if np.ndim(indices) != arr.ndim:
+        raise ValueError(f"np.take_along_axis: indices have {np.ndim(indices)} dimensions, the array has {arr.ndim}")
+    grid = list(np.indices(arr.shape, sparse=True))
     grid[axis] = indices
     return arr[tuple(grid)]
 

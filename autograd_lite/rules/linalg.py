@@ -40,17 +40,32 @@ def halved(a):
     return np.tril(a) - 0.5 * a * np.eye(a.shape[-1], dtype=a.dtype)
 
 
-def cholesky_jvp(t, out, a):
-    """A = L Lᴴ: L̇ = L Φ(L⁻¹ Ȧ L⁻ᴴ), of the Hermitian part of Ȧ."""
-    inside = np.linalg.solve(out, H(np.linalg.solve(out, 0.5 * (t + H(t)))))
-    return np.matmul(out, halved(H(inside)))
+def mirrored(a, triangle="L"):
+    """The Hermitian matrix that NumPy means where it reads one triangle of A."""
+    half = halved(a if triangle in "lL" else H(a))
+    return half + H(half)
 
 
-def cholesky_vjp(g, out, a):
-    """Ā = L⁻ᴴ Φ(Lᴴ L̄) L⁻¹, made Hermitian."""
-    p = halved(np.matmul(H(out), np.conj(g)))
-    s = np.linalg.solve(H(out), H(np.linalg.solve(H(out), H(p))))
-    return np.conj(0.5 * (s + H(s)))
+def mirrored_adjoint(s, triangle="L"):
+    """The adjoint of that: what meets both triangles belongs to the one that is read."""
+    half = halved(s + H(s))
+    return half if triangle in "lL" else H(half)
+
+
+def cholesky_jvp(t, out, a, upper=False):
+    """A = L Lᴴ: L̇ = L Φ(L⁻¹ Ȧ L⁻ᴴ)."""
+    l = H(out) if upper else out
+    inside = np.linalg.solve(l, H(np.linalg.solve(l, mirrored(t, "U" if upper else "L"))))
+    tangent = np.matmul(l, halved(H(inside)))
+    return H(tangent) if upper else tangent
+
+
+def cholesky_vjp(g, out, a, upper=False):
+    """Ā = L⁻ᴴ Φ(Lᴴ L̄) L⁻¹."""
+    l, g = (H(out), H(np.conj(g))) if upper else (out, np.conj(g))
+    p = halved(np.matmul(H(l), g))
+    s = np.linalg.solve(H(l), H(np.linalg.solve(H(l), H(p))))
+    return np.conj(mirrored_adjoint(s, "U" if upper else "L"))
 
 
 @primitive
