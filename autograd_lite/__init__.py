@@ -54,7 +54,10 @@ _LAZY = {
     "stop_gradient": "rules.constants",
     "worksheet": "worksheets",
 }  # fmt: skip  # what is loaded when it is first used, and from where
-_MODULES = frozenset({"builtins", "extend", "misc", "numpy", "scipy", "test_util", "testing", "worksheets"})
+_MODULES = frozenset({
+    "builtins", "core", "extend", "misc", "numpy", "scipy", "test_util", "testing", "tracer", "util", "worksheets",
+    "wrap_util",
+})  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite import builtins, misc, test_util
+from autograd_lite import builtins, core, misc, test_util, tracer, util, wrap_util
 from autograd_lite.misc.fixed_points import fixed_point
 from autograd_lite.misc.flatten import flatten_func
 from autograd_lite.misc.optimizers import adam, rmsprop, sgd
@@ -169,3 +169,55 @@ def test_names_are_lazy_and_listed():
         assert getattr(ag, name) is not None
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = ag.nothing
+
+
+def test_where_takes_names_and_leaves_plain_values_plain():
+    from autograd_lite.numpy import where
+
+    for f in (where, hips_numpy.where):
+        assert f(True, 1, 2) == 1 and type(f(False, 1, 2.0)) is float and f(True, [1, 2], [3, 4]) == [1, 2]
+        assert f(np.array([True, False]), x=3, y=np.ones(2)).tolist() == [3, 1] and f([0, 1])[0].tolist() == [1]
+    assert ag.grad(lambda x: where(condition=[True, False], x=x, y=0.0).sum())(2.0) == 1
+    for wrong in (lambda: where(True, 1), lambda: where(True, 1, x=2), lambda: where(True, 1, z=2)):
+        with pytest.raises(TypeError, match="either both x and y or none"):
+            wrong()
+
+
+def test_methods_of_old_programs():
+    product = core.primitive(lambda x, y: x * y)
+    with pytest.warns(DeprecationWarning, match=r"primitive\.defvjp is deprecated"):
+        product.defvjp(lambda g, ans, vs, gvs, x, y: g * y)
+    with pytest.warns(DeprecationWarning, match="defgrad"):
+        product.defgrad(lambda ans, x, y: lambda g: g * x, argnum=1)
+    check_grads(product, X, V)
+    with pytest.warns(DeprecationWarning, match="defvjp_is_zero"):
+        product.defvjp_is_zero([0])
+    assert ag.grad(product, (0, 1))(2.0, 3.0) == (0.0, 2.0)
+    with pytest.warns(DeprecationWarning, match="quick_grad_check"):
+        util.quick_grad_check(lambda x, y: x**2 + y, 1.0, (2.0,))
+    with pytest.warns(DeprecationWarning), pytest.raises(AssertionError, match="wrong derivative"):
+        util.quick_grad_check(ag.custom_rule(vjp=lambda g, out, x: 2 * g)(lambda x: x * x), 3.0)
+
+
+def test_a_trace_is_read_by_a_class_of_ones_own():
+    class Line(tracer.Node):
+        def __init__(self, value, fun, args, kwargs, parent_argnums, parents):
+            self.name = f"{fun.__name__}({', '.join(parents[parent_argnums.index(j)].name for j in parent_argnums)})"
+            self.value = value
+
+        def initialize_root(self, name):
+            self.name = name
+
+    value, node = tracer.trace(Line.new_root("x"), lambda x: np.sin(x) * x, 2.0)
+    assert node.name == "multiply(sin(x), x)" and value == node.value == np.sin(2.0) * 2.0
+    assert tracer.trace(Line.new_root("x"), lambda x: 3.0, 2.0) == (3.0, None)
+    assert ag.grad(lambda x: tracer.trace(Line.new_root("x"), np.sin, x)[0])(0.0) == 1.0
+    with pytest.raises(NotImplementedError, match="initialize_root"):
+        tracer.Node.new_root("x")
+
+
+def test_names_of_the_other_modules():
+    assert core.make_vjp(np.sin, 0.0)[0](2.0) == core.make_jvp(np.sin, 0.0)(2.0)[1] == 2.0
+    assert tracer.getval(ag.Tensor(X)).tolist() == X.tolist() and tracer.isbox(ag.Tensor(1.0))
+    assert util.subval([1, 2], 0, 3) == (3, 2) and util.func(np.sin) is np.sin
+    assert wrap_util.unary_to_nary is ag.differential_operators.unary_to_nary

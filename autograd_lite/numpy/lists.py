@@ -15,7 +15,7 @@ from .creation import holds_tensors, stacked
 
 __all__ = [
     "amax", "amin", "append", "cumprod", "cumsum", "max", "mean", "median", "min", "norm", "of_lists", "prod", "std",
-    "sum", "var",
+    "sum", "var", "where",
 ]  # fmt: skip
 
 
@@ -40,3 +40,25 @@ std, var = of_lists(np.std), of_lists(np.var)
 max, min, amax, amin = of_lists(np.max), of_lists(np.min), of_lists(np.amax), of_lists(np.amin)
 cumsum, cumprod, append = of_lists(np.cumsum), of_lists(np.cumprod), of_lists(np.append)
 norm = of_lists(np.linalg.norm)
+
+
+def where(condition: Any, *branches: Any, **named: Any) -> Any:
+    """``np.where``, also with ``condition=``, ``x=`` and ``y=`` by name; plain Python values stay plain Python values.
+
+    Raises TypeError if one of x and y is missing.
+
+    >>> where(True, 1, 2), where([True, False], x=[1, 2], y=3)
+    (1, [1, 3])
+    """
+    given = dict(zip(("x", "y"), branches, strict=False)) | named
+    if len(branches) > 2 or len(given) != len(branches) + len(named) or given.keys() not in (set(), {"x", "y"}):
+        raise TypeError("where takes a condition, and either both x and y or none of them")
+    found = np.where(condition, *(given[k] for k in sorted(given)))
+    plain = given and not any([_holds_arrays(x) for x in (condition, *given.values())])
+    return found.tolist() if plain else found
+
+
+def _holds_arrays(x: Any) -> bool:
+    if isinstance(x, (list, tuple)):
+        return any([_holds_arrays(item) for item in x])
+    return hasattr(x, "dtype")
