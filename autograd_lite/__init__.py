@@ -17,6 +17,7 @@ from . import trees
 from .graph import Node, path, record
 from .jacobians import hessian, jacfwd, jacobian, jacrev
 from .minimize import minimize
+from .rules.elementwise import masked
 from .sweeps import forward_sweep, reverse_sweep
 from .tensor import Tensor
 from .trace import Graph, graph, scope, trace  # now: later, the modules of these names would stand here instead
@@ -36,8 +37,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Graph", "Node", "Tensor", "elementwise_grad", "forward_sweep", "grad", "graph", "hessian",
-    "hessian_vector_product", "jacfwd", "jacobian", "jacrev", "jvp", "minimize", "path", "record", "reverse_sweep",
-    "scope", "testing", "trace", "trees", "value_and_grad", "vjp",
+    "hessian_vector_product", "jacfwd", "jacobian", "jacrev", "jvp", "masked", "minimize", "path", "record",
+    "reverse_sweep", "scope", "testing", "trace", "trees", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 

@@ -51,6 +51,8 @@ def _unusual(function: Callable[..., Any], left: Any, right: Any, tensor: Any, o
     """An operator between a Tensor and something that is neither a Tensor nor a plain number or array."""
     if hasattr(type(other), "__array_ufunc__") and not isinstance(other, (np.ndarray, np.generic)):
         return NotImplemented
+    if isinstance(other, (str, bytes)) and function is np.multiply:  # or Python repeats the text, and asks for an index
+        raise TypeError(f"a Tensor does not multiply text: {left!r} * {right!r}")
     if other is None or isinstance(other, (str, bytes, dict, set)):
         return NotImplemented
     if isinstance(other, (list, tuple)):

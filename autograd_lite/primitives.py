@@ -239,8 +239,8 @@ class Handmade:
     @staticmethod
     def transposed(linear_map: Function, like: Any, seed: Any) -> Any:
         """The transpose of a linear map at ``seed``: its pullback, from anywhere."""
-        value, pullback = vjp(linear_map, map_tree(_zeros, like))
-        return None if value is None else pullback(seed)[0]
+        value, pullback = vjp(lambda x: [linear_map(x)], map_tree(_zeros, like))
+        return None if value[0] is None else pullback([seed])[0]
 
     def missing(self) -> NotImplementedError:
         """The error for a primitive without a rule."""

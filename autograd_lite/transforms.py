@@ -51,6 +51,8 @@ class Recording:
         for k, replacement in zip(argnums, (tensors,) if single else tensors, strict=True):
             arguments[k] = replacement
         self.output = f(*arguments, **kwargs)
+        if self.output is None:
+            raise TypeError(f"{_called(f)} returned None, so there is nothing to differentiate: does it lack a return?")
         self.outputs, self.rebuild_output = flatten(self.output)
         self.nodes = [y.node if type(y) is Tensor else None for y in self.outputs]
         self.path: Path = path(self.leaves, [node for node in self.nodes if node is not None])
@@ -203,7 +205,6 @@ def value_and_grad(f: Function, argnum: ArgNum = 0) -> Function:
     >>> print(value, gradient)
     5.0 [2. 4.]
     """
-
     _check_callable("value_and_grad", f)
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -332,7 +333,6 @@ def elementwise_grad(f: Function, argnum: int = 0) -> Function:
     >>> print(elementwise_grad(np.sin)(np.zeros(3)))
     [1. 1. 1.]
     """
-
     _check_callable("elementwise_grad", f)
 
     def derivative(*args: Any, **kwargs: Any) -> Any:

@@ -63,15 +63,19 @@ BITS = {np.dtype(np.float64): np.int64, np.dtype(np.float32): np.int32, np.dtype
 
 @primitive
 def masked(x, mask):
-    """x where the mask is true, elsewhere 0, also where x is inf or nan.
+    """x where the mask is true, elsewhere 0, also where x is inf or nan: np.where(mask, x, 0), which the sweeps use.
 
-    This is np.where(mask, x, 0).  For large arrays it works on the bits of x: np.where takes a branch at each entry,
-    which costs ten times more when the mask has no pattern.
+    For large arrays it works on the bits of x: np.where takes a branch at each entry, which costs five times more when
+    the mask has no pattern.
+
+    >>> print(masked(np.array([-np.inf, 2.0, np.nan]), np.array([False, True, False])))
+    [0. 2. 0.]
     """
-    if type(x) is not np.ndarray or x.size < 4096 or x.dtype not in BITS:
+    bits = BITS.get(x.dtype) if type(x) is np.ndarray and x.size >= 4096 and type(mask) is np.ndarray else None
+    if bits is None or mask.dtype != bool or mask.shape != x.shape:
         return np.where(mask, x, 0)
-    every_bit = np.negative(np.asarray(mask, bool).astype(BITS[x.dtype]))
-    return np.bitwise_and(x.view(BITS[x.dtype]), every_bit).view(x.dtype)
+    every_bit = np.negative(mask.view(np.int8), dtype=bits)
+    return np.bitwise_and(x.view(bits), every_bit, out=every_bit).view(x.dtype)
 
 
 linear(masked, lambda g, out, x, mask: masked(g, mask))

@@ -108,3 +108,9 @@ def test_unknown_activations_are_named():
         activation("rleu")
     with pytest.raises(TypeError, match="not a int"):
         activation(3)
+
+
+def test_relu_of_infinities_and_nan():
+    z = np.array([-np.inf, np.inf, np.nan, -0.0])
+    np.testing.assert_array_equal(nn.relu(z), [0, np.inf, np.nan, 0])
+    np.testing.assert_array_equal(ag.elementwise_grad(nn.relu)(z), [0, 1, 1, 0])
