@@ -7,22 +7,30 @@
 # ---
 
 # %% [markdown]
-# # Gradient descent and its variants
+# # 9 Gradient descent and its variants
 #
-# A long, narrow valley: $f(x) = \tfrac12 (x_1^2 + 10\,x_2^2)$. The gradient is exact; what differs is what each method does
-# with it. An optimizer is a pair of functions: `state = opt.init(params)` and
-# `params, state = opt.update(gradient, state, params)`. Nothing is hidden in it.
+# The gradient is exact now. What differs is what a method *does* with it. A long, narrow valley shows the differences best:
+#
+# $$f(x) = \tfrac12\,(x_1^2 + 10\,x_2^2).$$
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
+from numpy.testing import assert_allclose
 
 import autograd_lite as ag
 import nn
 
+plt.style.use("house.mplstyle")
+
 f = lambda x: (x[0] ** 2 + 10 * x[1] ** 2) / 2
 
+# %% [markdown]
+# An optimizer of `nn` is a pair of functions: `state = opt.init(params)` makes its memory, and
+# `params, state = opt.update(gradient, state, params)` makes a step. Nothing is hidden in it.
 
+
+# %%
 def path_of(optimizer, start, steps):
     x = np.array(start)
     state, visited = optimizer.init(x), [x]
@@ -36,12 +44,21 @@ def path_of(optimizer, start, steps):
 # The first three steps from $(1, -2)$, as on paper:
 
 # %%
-for optimizer in [nn.GD(0.05), nn.Momentum(0.05, momentum=0.9), nn.AdaGrad(0.1), nn.RMSProp(0.1), nn.Adam(0.1)]:
-    print(f"{type(optimizer).__name__:9}", *[np.round(x, 6) for x in path_of(optimizer, [1.0, -2.0], 3)[1:]])
+third_steps = {
+    nn.GD(0.05): (0.857375, -0.25),
+    nn.Momentum(0.05, momentum=0.9): (0.731375, 1.46),
+    nn.AdaGrad(0.1): (0.7804561830893826, -1.7758215150982255),
+    nn.RMSProp(0.1, rho=0.9): (0.3691805674277941, -1.3087178678182676),
+    nn.Adam(0.1): (0.7015862745044147, -1.7006233914339461),
+}
+for optimizer, third in third_steps.items():
+    path = path_of(optimizer, [1.0, -2.0], 3)
+    print(f"{type(optimizer).__name__:9}", *[f"({x[0]:.6f}, {x[1]:+.6f})" for x in path[1:]])
+    assert_allclose(path[3], third, rtol=1e-12)
 
 # %% [markdown]
-# And the whole way. Plain gradient descent zigzags across the valley; momentum overshoots and returns; the adaptive methods
-# take steps of about the same length in every direction, whatever the slope.
+# And the whole way. Plain gradient descent zigzags across the valley; momentum overshoots and returns; the adaptive methods take
+# steps of about the same length in every direction, whatever the slope. Newton-CG, which knows the curvature, is there at once.
 
 # %%
 methods = {
@@ -50,39 +67,45 @@ methods = {
     "AdaGrad": nn.AdaGrad(0.6),
     "RMSProp": nn.RMSProp(0.1),
     "Adam": nn.Adam(0.3),
-    "Newton-CG": nn.NewtonCG(),
 }
+ways = {name: path_of(optimizer, [-4.0, 2.0], 40) for name, optimizer in methods.items()}
+
+start, newton = np.array([-4.0, 2.0]), nn.NewtonCG()
+ways["Newton-CG"] = np.array(
+    [start, newton.update(ag.grad(f)(start), newton.init(start), start, cost=f)[0]]
+)
+
+# %%
 x1, x2 = np.meshgrid(np.linspace(-4.5, 4.5, 200), np.linspace(-2.5, 2.5, 200))
-figure, axes = plt.subplots(2, 3, figsize=(11, 5.2), sharex=True, sharey=True, layout="constrained")
-for axis, (name, optimizer) in zip(axes.flat, methods.items(), strict=True):
-    if name == "Newton-CG":
-        x, state = np.array([-4.0, 2.0]), optimizer.init(np.zeros(2))
-        visited = [x]
-        for _ in range(3):
-            x, state = optimizer.update(ag.grad(f)(x), state, x, cost=f)
-            visited.append(x)
-        way = np.array(visited)
-    else:
-        way = path_of(optimizer, [-4.0, 2.0], 40)
-    axis.contour(x1, x2, f([x1, x2]), levels=np.geomspace(0.05, 40, 12), colors="#c5ccd8", linewidths=0.8)
-    axis.plot(*way.T, "o-", color="#0b5cad", markersize=3, linewidth=1.2)
+figure, axes = plt.subplots(2, 3, figsize=(9.5, 4.6), sharex=True, sharey=True)
+for axis, (name, way) in zip(axes.flat, ways.items(), strict=True):
+    axis.contour(x1, x2, f([x1, x2]), np.geomspace(0.05, 40, 12), colors="#c5ccd8", linewidths=0.8)
+    axis.plot(*way.T, "o-", markersize=3, linewidth=1.2)
     axis.plot(0, 0, "+", color="#b3420a", markersize=10)
-    axis.set_title(f"{name}: f = {f(way[-1]):.1e} after {len(way) - 1} steps", fontsize=10, loc="left")
+    steps = f"{len(way) - 1} steps" if len(way) > 2 else "one step"
+    axis.set_title(f"{name}: {f(way[-1]):.0e}, {steps}", fontsize=9.5)
 plt.show()
 
 # %% [markdown]
 # ## How large a step?
 #
-# Each step multiplies $x_2$ by $1 - 10\,\eta$. For $\eta > 0.2$ its size grows: the method diverges, however smooth the
-# function is.
+# Each step multiplies $x_1$ by $1 - \eta$ and $x_2$ by $1 - 10\,\eta$. For $\eta > 0.2$ the second factor is larger than 1 in size:
+# the method diverges, however smooth the function is. The steepest direction sets the limit, the flattest one the time it takes.
 
 # %%
 for rate in (0.05, 0.1, 0.19, 0.2, 0.21):
-    print(f"rate {rate}: f after 50 steps = {f(path_of(nn.GD(rate), [1.0, -2.0], 50)[-1]):.3g}")
+    print(f"rate {rate:4}: f after 50 steps = {f(path_of(nn.GD(rate), [1.0, -2.0], 50)[-1]):.3g}")
 
 # %% [markdown]
-# The optimizer is made of the same elementary functions as everything else, so one can differentiate *through* it: here is
-# the derivative of $f$ after ten steps with respect to the rate, and with it a better rate.
+# In general the limit is $2/\lambda_{\max}$ with the largest eigenvalue of the Hessian:
+
+# %%
+largest = np.linalg.eigvalsh(ag.hessian(f)(np.zeros(2)))[-1]
+print("largest eigenvalue", largest, "  limit of the rate", 2 / largest)
+
+# %% [markdown]
+# An optimizer is made of the same elementary functions as everything else, so one can differentiate *through* it. Here is the
+# derivative of $f$ after ten steps with respect to the rate; gradient descent on the rate finds a better one.
 
 
 # %%
@@ -95,5 +118,100 @@ def after_ten(rate):
 
 rate = 0.05
 for step in range(4):
-    print(f"rate {rate:.4f}: f = {after_ten(rate):.3e}, df/drate = {ag.grad(after_ten)(rate):.3e}")
-    rate = rate - 0.01 * ag.grad(after_ten)(rate)
+    value, slope = ag.value_and_grad(after_ten)(rate)
+    print(f"rate {rate:.4f}: f = {value:.3e}, df/drate = {slope:+.3e}")
+    rate = rate - 0.01 * slope
+
+# %% [markdown]
+# ## A sample of the gradient
+#
+# A cost is a mean over many samples, and so is its gradient. **Stochastic** gradient descent takes the mean over a few samples only,
+# drawn anew for each step: many cheap, rough steps in the place of one that is right. A straight line through 200 points:
+
+# %%
+rng = np.random.default_rng(0)
+x = rng.uniform(-1, 1, 200)
+y = 0.7 + 1.5 * x + rng.normal(scale=0.5, size=200)
+cost = lambda w, rows: np.mean((w[0] + w[1] * x[rows] - y[rows]) ** 2)
+everything = np.arange(200)
+best = np.polynomial.polynomial.polyfit(x, y, 1)
+
+
+def descend(batch_size, rate, steps=60):
+    rng = np.random.default_rng(1)
+    w, visited = np.array([-0.8, -0.5]), []
+    for step in range(steps):
+        visited.append(w)
+        w = w - rate(step) * ag.grad(cost)(w, rng.choice(everything, batch_size, replace=False))
+    return np.array(visited)
+
+
+ways = {
+    "all 200 samples": descend(200, nn.schedules.Constant(0.3)),
+    "5 samples": descend(5, nn.schedules.Constant(0.3)),
+    "5 samples, rate falls": descend(5, nn.schedules.InverseTime(t0=2.4, t1=8)),
+}
+
+# %%
+w0, w1 = np.meshgrid(np.linspace(-1, 1.6, 60), np.linspace(-0.8, 2.4, 60))
+surface = np.mean((w0[..., None] + w1[..., None] * x - y) ** 2, axis=-1)
+figure, axes = plt.subplots(1, 3, figsize=(9.5, 2.8), sharey=True)
+for axis, (name, way) in zip(axes, ways.items(), strict=True):
+    axis.contour(w0, w1, surface, 12, colors="#c5ccd8", linewidths=0.8)
+    axis.plot(*way.T, "o-", markersize=3, linewidth=1)
+    axis.plot(*best, "+", color="#b3420a", markersize=12)
+    axis.set_title(name, fontsize=10)
+plt.show()
+
+for name, way in ways.items():
+    print(f"{name:22} distance from the best line at the end {np.linalg.norm(way[-1] - best):.3f}")
+
+# %% [markdown]
+# With a constant rate the rough steps wander about the minimum and never settle. Where the rate falls, they do. Every optimizer of `nn`
+# takes such a schedule in the place of the rate:
+
+# %%
+steps = np.arange(100)
+figure, axis = plt.subplots(figsize=(6.2, 2.8))
+for schedule, style in (
+    (nn.schedules.Exponential(0.1, 0.97), "-"),
+    (nn.schedules.StepDecay(0.1, every=25, factor=0.5), "--"),
+    (nn.schedules.Cosine(0.1, 100), "-."),
+):
+    axis.plot(steps, [schedule(step) for step in steps], style, label=type(schedule).__name__)
+axis.set(title="learning rates", xlabel="step")
+axis.legend()
+plt.show()
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** With momentum $\mu$ and a gradient that stays the same, how long does each step become in the end?
+#
+# <details><summary>Solution</summary>
+#
+# The steps add up as $1 + \mu + \mu^2 + \dots = 1/(1 - \mu)$: with $\mu = 0.9$ ten times as long as without. This is why momentum needs a
+# smaller rate.
+#
+# ```python
+# optimizer = nn.Momentum(0.01, momentum=0.9)
+# w, constant = np.zeros(1), np.ones(1)
+# state, before = optimizer.init(w), w
+# for _ in range(200):
+#     before = w
+#     w, state = optimizer.update(constant, state, w)
+# assert_allclose(before - w, 0.1)
+# ```
+#
+# </details>
+#
+# **2.** Multiply the cost by 1000. Which of the methods notice?
+#
+# <details><summary>Solution</summary>
+#
+# Gradient descent and momentum: their steps become 1000 times as long. AdaGrad, RMSProp and Adam divide the gradient by its own
+# size, and Newton divides it by the curvature, which grows as well.
+#
+# </details>
+#
+# Next: [a network from scratch](10-a-network-from-scratch.ipynb).

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # A network from scratch
+# # 10 A network from scratch
 #
 # A feed-forward network is a few matrix products with a bend after each. Without a library for networks, in twenty lines
 # of NumPy; the engine supplies the gradient. Two half-moons, which no straight line can separate:
@@ -19,9 +19,14 @@ from sklearn.datasets import make_moons
 
 import autograd_lite as ag
 
+plt.style.use("house.mplstyle")
+
 X, y = make_moons(300, noise=0.15, random_state=0)
 rng = np.random.default_rng(0)
-params = [(rng.normal(size=(n, m)) * np.sqrt(2 / (n + m)), np.zeros(m)) for n, m in [(2, 16), (16, 16), (16, 1)]]
+params = [
+    (rng.normal(size=(n, m)) * np.sqrt(2 / (n + m)), np.zeros(m))
+    for n, m in [(2, 16), (16, 16), (16, 1)]
+]
 
 
 def network(params, a):
@@ -39,9 +44,13 @@ def cost(params):
 costs = []
 for step in range(400):
     value, gradient = ag.value_and_grad(cost)(params)
-    params = [(W - 0.5 * dW, b - 0.5 * db) for (W, b), (dW, db) in zip(params, gradient, strict=True)]
+    params = [
+        (W - 0.5 * dW, b - 0.5 * db) for (W, b), (dW, db) in zip(params, gradient, strict=True)
+    ]
     costs.append(value)
-print(f"cost {costs[0]:.3f} → {costs[-1]:.3f}, accuracy {np.mean((network(params, X) > 0) == y):.1%}")
+accuracy = np.mean((network(params, X) > 0) == y)
+print(f"cost {costs[0]:.3f} → {costs[-1]:.3f}, accuracy {accuracy:.1%}")
+assert accuracy > 0.95
 
 # %% [markdown]
 # The gradient has the structure of the parameters, a list of pairs: whatever holds the numbers, the gradient looks the same.
@@ -49,15 +58,17 @@ print(f"cost {costs[0]:.3f} → {costs[-1]:.3f}, accuracy {np.mean((network(para
 # %%
 x1, x2 = np.meshgrid(np.linspace(-1.6, 2.6, 200), np.linspace(-1.2, 1.7, 200))
 z = network(params, np.column_stack([x1.ravel(), x2.ravel()])).reshape(x1.shape)
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
+figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
 left.semilogy(costs, color="#0b5cad")
 left.set(title="cost", xlabel="step")
-right.contourf(x1, x2, 1 / (1 + np.exp(-z)), levels=20, cmap="RdBu_r", alpha=0.55, vmin=-0.1, vmax=1.1)
+right.contourf(
+    x1, x2, 1 / (1 + np.exp(-z)), levels=20, cmap="RdBu_r", alpha=0.55, vmin=-0.1, vmax=1.1
+)
 right.contour(x1, x2, z, levels=[0], colors="#1d2939")
 right.scatter(*X[y == 0].T, s=12, color="#0b5cad", label="class 0")
 right.scatter(*X[y == 1].T, s=14, color="#b3420a", marker="^", label="class 1")
 right.set_title("decision boundary")
-right.legend(loc="upper right")
+right.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
@@ -92,11 +103,20 @@ for row, start in zip(signal, where, strict=True):
     row[start : start + 8] += 1.5 * np.hanning(8)
 side = (where >= 12).astype(int)
 
-model = nn.Sequential(Convolution(rng.normal(size=(8, 4)) / 3), nn.Flatten(), nn.Dense(25 * 4, 1, "sigmoid", seed=0))
-history = nn.fit(model, signal[:450], side[:450], optimizer=nn.Adam(0.01), epochs=40, seed=0, verbose=False)
-print(f"accuracy on signals not seen: {nn.accuracy(side[450:], model(signal[450:])):.1%}")
+model = nn.Sequential(
+    Convolution(rng.normal(size=(8, 4)) / 3), nn.Flatten(), nn.Dense(25 * 4, 1, "sigmoid", seed=0)
+)
+history = nn.fit(
+    model, signal[:450], side[:450], optimizer=nn.Adam(0.01), epochs=40, seed=0, verbose=False
+)
+accuracy = nn.accuracy(side[450:], model(signal[450:]))
+print(f"accuracy on signals not seen: {accuracy:.1%}")
+assert accuracy > 0.9
 
-plt.figure(figsize=(5, 2.4), layout="constrained")
+plt.figure(figsize=(5, 2.4))
 plt.plot(model.layers[0].kernels)
 plt.title("the four kernels")
 plt.show()
+
+# %% [markdown]
+# Next: [regression](11-regression.ipynb).

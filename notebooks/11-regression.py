@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # Regression: Runge's function
+# # 11 Regression: Runge's function
 #
 # $f(x) = 1/(1 + 25x^2)$ on $[-1, 1]$, thirty noisy points. First polynomials, whose parameters ridge and lasso keep in
 # check; then a network.
@@ -18,6 +18,8 @@ import numpy as np
 
 import autograd_lite as ag
 import nn
+
+plt.style.use("house.mplstyle")
 
 runge = lambda x: 1 / (1 + 25 * x**2)
 rng = np.random.default_rng(0)
@@ -50,7 +52,7 @@ for name, penalty in penalties.items():
     print(f"{name:17} error {error:.4f}, |w| above 0.01: {np.sum(np.abs(w) > 0.01)} of {len(w)}")
 
 # %%
-figure, axes = plt.subplots(1, 3, figsize=(11, 3), sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(11, 3), sharey=True)
 for axis, (name, w) in zip(axes, found.items(), strict=True):
     axis.plot(fine, runge(fine), color="#7d899f", linestyle="--")
     axis.plot(fine, features(fine) @ w, color="#0b5cad")
@@ -71,13 +73,14 @@ history = nn.fit(
 )  # fmt: skip
 error = np.sqrt(np.mean((model(fine[:, None])[:, 0] - runge(fine)) ** 2))
 print(f"network            error {error:.4f}")
+assert error < 0.06
 
 # %% [markdown]
 # A network is a smooth function, so it can be asked for its slope, exactly:
 
 # %%
 slope = nn.derivative(model)(fine[:, None])[:, 0]
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3), layout="constrained")
+figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
 left.plot(fine, runge(fine), color="#7d899f", linestyle="--", label="Runge's function")
 left.plot(fine, model(fine[:, None])[:, 0], color="#0b5cad", label="network")
 left.plot(x, y, ".", color="#b3420a", label="data")
@@ -86,3 +89,6 @@ right.plot(fine, ag.elementwise_grad(runge)(fine), color="#7d899f", linestyle="-
 right.plot(fine, slope, color="#0b5cad", label="network′(x)")
 right.legend()
 plt.show()
+
+# %% [markdown]
+# Next: [breast cancer](12-breast-cancer.ipynb).
