@@ -164,16 +164,16 @@ def test_a_scope_around_everything_is_looked_into():
 
 
 def test_too_many_nodes_are_folded_and_the_picture_says_so():
-    text = dot(swept_chain(60), max_nodes=12)
+    text = dot(swept_chain(60), max_nodes=12, fold=False)
     assert len(re.findall(r"^\s*n\d+ \[", text, re.MULTILINE)) == 11
     assert "… 50 more" in text and "50 left out: max_nodes=61 shows them" in text
-    assert "left out" not in dot(swept_chain(60), max_nodes=61)
+    assert "left out" not in dot(swept_chain(60), max_nodes=61, fold=False)
 
 
 def test_what_is_too_wide_runs_downwards():
     assert "rankdir=LR" in dot(swept_root())
-    assert "rankdir=TB" in dot(swept_chain(30))
-    assert "rankdir=LR" in dot(swept_chain(30), direction="right")
+    assert "rankdir=TB" in dot(swept_chain(30), fold=False)
+    assert "rankdir=LR" in dot(swept_chain(30), fold=False, direction="right")
 
 
 def test_a_title_of_ones_own():
@@ -242,10 +242,10 @@ def deep_graph(layers, broken=None):
 def test_equal_layers_in_a_row_share_a_card():
     text = dot(deep_graph(12))
     assert ">Layer 1 … 12<" in text and "Dense(same) × 12" in text and ">9 × 12<" in text and ">Layer 2<" not in text
-    assert "fold=False shows each layer, level='ops' all 38 nodes" in html.unescape(text)
+    assert "fold=False shows each layer, level='ops', fold=False all 38 nodes" in html.unescape(text)
     each = dot(deep_graph(12), fold=False)
     assert all(f">Layer {i}<" in each for i in range(1, 13)) and "×" not in each
-    assert "Layer 7" in dot(deep_graph(12), level="ops")
+    assert "Layer 7" in dot(deep_graph(12), level="ops", fold=False)
 
 
 def test_other_layers_stay_apart():

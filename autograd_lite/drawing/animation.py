@@ -106,7 +106,7 @@ def _lit(steps: Steps) -> dict[str, list[tuple[int, str]]]:
 def _light(prefix: str, spot: str, times: list[tuple[int, str]], share: float) -> list[str]:
     node = spot[0] == "n"
     dim = "stroke:var(--l);stroke-width:1" if node else "stroke:var(--e);stroke-width:1.3"
-    target = f'[data-node="{spot[1:]}"]>rect:first-of-type' if node else f'[data-edge="{spot[1:]}"] path'
+    target = f'[data-node~="{spot[1:]}"]>rect:first-of-type' if node else f'[data-edge="{spot[1:]}"] path'
     moves = [_move(f"{prefix}-{spot}", f"#{prefix} {target}", dim, "stroke:var(--{});stroke-width:3", times, share)]
     if not node:
         head, lit = f'#{prefix} [data-edge="{spot[1:]}"] polygon', "stroke:var(--{0});fill:var(--{0})"

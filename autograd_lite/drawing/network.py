@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .cards import SHOW, arrow, card, key, rows
 from .picture import Box, Card, Edge, Picture, Row
+from .repeats import Group, fold_layers, fold_steps, named
 from .text import clean, finite, is_scalar, shape, width
 from .titles import described, heading, summary
 
@@ -25,21 +26,12 @@ __all__ = ["LEVELS", "compose"]
 
 LEVELS = ("auto", "ops", "layers")
 _MANY = 14  # operations of a network that still read well
+_CROWDED = 30  # cards that still read well: of more, repeated operations are folded
+_USED_ALL_OVER = 6  # uses of a leaf from which on it is named again beside each of them
+_COPY = ("muted", "a name alone: drawn elsewhere")
 _WIDEST = 1350.0  # points; a wider picture runs downwards
 
 _COUNT = re.compile(r"\s*\(\d+ params\)$")
-
-
-@dataclass
-class Group:
-    """Nodes that share one card: those of a scope, or those that are left out."""
-
-    key: str
-    label: str
-    kind: str = ""
-    rows: list[tuple[str, str]] = field(default_factory=list)
-    members: list[GraphNode] = field(default_factory=list)
-    times: int = 1
 
 
 def compose(
@@ -57,7 +49,8 @@ def compose(
     scoped = any(homes.values())
     layers = level == "layers" or (level == "auto" and scoped and len(graph.nodes) > _MANY)
     groups = _layers(homes) if layers else {}
-    repeated = layers and fold and _fold_repeated(groups)
+    repeated = layers and fold and fold_layers(graph, groups)
+    steps = fold_steps(graph, homes, groups) if fold and not layers and len(graph.nodes) > _CROWDED else 0
     left_out = _fold(graph, groups, max_nodes)
     shown = SHOW - ({"partial"} if scoped else set()) if show is None else frozenset(show)
     owners = {node: groups.get(node, node) for node in graph.nodes}
@@ -66,20 +59,22 @@ def compose(
     edges = _edges(graph, groups, shown, sides)
     said = [
         _expanding(len(graph.nodes), bool(repeated)) if layers and scoped else "",
+        f"{steps} nodes of repeated steps folded: fold=False shows them" if steps else "",
         f"{left_out} left out: max_nodes={len(graph.nodes)} shows them" if left_out else "",
     ]
     cards = list(drawn.values())
     rank = _ranks(cards, edges)
+    edges, copies = _beside_their_uses(cards, edges, rank)
     edges = _straightened(edges, rank)
     return Picture(
         name=graph.title,
         title=title if title is not None else heading(graph),
         subtitle=summary(graph, *said),
         description=described(graph),
-        members=_boxes({} if layers else homes, owners, drawn, sides),
+        members=[*_boxes({} if layers else homes, owners, drawn, sides), *copies],
         edges=edges,
         roles=_roles(cards, layers),
-        notes=_notes(cards, edges, scoped, layers) + _spoiled(graph),
+        notes=_notes(cards, edges, scoped, layers) + ([_COPY] if copies else []) + _spoiled(graph),
         across=direction == "right" or (direction == "auto" and _breadth(cards, edges, rank) <= _WIDEST),
     )
 
@@ -87,7 +82,8 @@ def compose(
 def _expanding(nodes: int, repeated: bool) -> str:
     """How to see more of a network."""
     first = "fold=False shows each layer," if repeated else "each card is one layer:"
-    return f"{first} level='ops'{'' if repeated else ' shows'} all {nodes} nodes"
+    whole = ", fold=False" if nodes > _CROWDED else ""
+    return f"{first} level='ops'{whole}{'' if repeated else ' shows'} all {nodes} nodes"
 
 
 def _check(level: str, show: Collection[str] | None, max_nodes: int, direction: str) -> None:
@@ -127,38 +123,6 @@ def _layers(homes: dict[GraphNode, tuple[Scope, ...]]) -> dict[GraphNode, Group]
     return groups
 
 
-def _fold_repeated(groups: dict[GraphNode, Group]) -> bool:
-    """Make one group of three or more equal layers, each fed by the one before; returns whether there are such."""
-    run: list[Group] = []
-    runs = [run]
-    for group in {id(group): group for group in groups.values()}.values():
-        if run and not _follows(group, run[-1], groups):
-            run = []
-            runs.append(run)
-        run.append(group)
-    runs = [run for run in runs if len(run) >= 3]
-    for first, *rest in runs:
-        first.label = f"{_named(first)[0]} … {_named(rest[-1])[0].rpartition(' ')[2]} · {_named(first)[1]}"
-        first.members += [node for group in rest for node in group.members]
-        first.times = 1 + len(rest)
-        groups.update(dict.fromkeys(first.members, first))
-    return bool(runs)
-
-
-def _follows(group: Group, before: Group, groups: dict[GraphNode, Group]) -> bool:
-    """Whether a layer is as the one before, which feeds it and nothing else does."""
-    alike = (_named(group)[1], group.kind, group.rows) == (_named(before)[1], before.kind, before.rows)
-    fed = {id(groups.get(p)) for node in group.members for p in node.parents if p.function} - {id(group)}
-    ends = any(node.role == "output" for node in before.members + group.members)
-    return alike and bool(_named(group)[1]) and fed == {id(before)} and not ends
-
-
-def _named(group: Group) -> tuple[str, str]:
-    """The name of a layer and what it is: "Layer 2", "Dense(8 → 8, tanh)"."""
-    name, _, what = _COUNT.sub("", group.label).partition(" · ")
-    return name, what
-
-
 def _fold(graph: Graph, groups: dict[GraphNode, Group], max_nodes: int) -> int:
     """Put the cards in the middle of too many into one group; returns how many."""
     owners = list({id(groups.get(node, node)): groups.get(node, node) for node in graph.nodes}.values())
@@ -179,8 +143,9 @@ def _card(owner: Group | GraphNode, show: Collection[str], compact: bool) -> Car
     roles = {node.role for node in owner.members}
     role = next((r for r in ("output", "parameter") if r in roles), "intermediate")
     lines = [Row(label, text, "muted" if label == "params" else "value") for label, text in owner.rows]
-    if owner.key == "folded":
-        role, lines = "folded", [Row("nodes", str(len(owner.members)), "muted")]
+    if owner.kind in ("folded", "repeat"):
+        role = "folded" if owner.kind == "folded" or role == "parameter" else role
+        lines.append(Row("nodes", str(len(owner.members)), "muted"))
     elif role == "parameter" and all(row.label != "params" for row in lines):
         lines.append(Row("params", str(_parameters(owner.members)), "muted"))
     for node in owner.members:
@@ -188,11 +153,12 @@ def _card(owner: Group | GraphNode, show: Collection[str], compact: bool) -> Car
             lines += rows(node, show)
     if owner.times > 1:
         lines = [replace(row, text=f"{row.text} × {owner.times}") if row.label == "params" else row for row in lines]
-    name, what = _named(owner)
-    what = what or (owner.kind if owner.kind not in ("folded", "layer") else "")
-    what += f" × {owner.times}" if owner.times > 1 else ""
+    name, what = named(owner)
+    what = what or (owner.kind if owner.kind not in ("folded", "repeat", "layer") else "")
+    what = f"{what} × {owner.times}".lstrip() if owner.times > 1 else what
     hint = f"{owner.label}: " + ", ".join(f"{row.label} {row.text}" for row in lines)
-    return Card(owner.key, name, role, what, "", tuple(lines), hint)
+    numbers = tuple(node.number for node in owner.members)
+    return Card(owner.key, name, role, what, "", tuple(lines), hint, numbers)
 
 
 def _parameters(nodes: list[GraphNode]) -> int:
@@ -303,8 +269,10 @@ def _notes(cards: list[Card], edges: list[Edge], scoped: bool, layers: bool) -> 
         notes.append(("adjoint", "|adjoint| = size of the gradient"))
     if scoped and not layers:
         notes.append(("muted", "box = layer"))
-    if any(edge.lines for edge in edges):
-        notes.append(("muted", "edge label: shape" if layers else "edge label: local partial"))
+    labels = {edge.lines[0][:1] for edge in edges if edge.lines}
+    if labels:
+        what = [name for sign, name in (("∂", "local partial"), ("[", "shape")) if sign in labels]
+        notes.append(("muted", f"edge label: {' or '.join(what)}"))
     return notes
 
 
@@ -324,6 +292,32 @@ def _ranks(cards: list[Card], edges: list[Edge]) -> dict[str, int]:
     for edge in edges:
         rank[edge.head] = max(rank[edge.head], rank[edge.tail] + (not edge.side))
     return rank
+
+
+def _beside_their_uses(
+    cards: list[Card], edges: list[Edge], rank: dict[str, int]
+) -> tuple[list[Edge], list[Card | Box]]:
+    """In a large picture, a leaf that is used all over it is named again beside each use but the first."""
+    leaves = {one.key: one for one in cards if one.role in ("input", "parameter", "constant") and not one.nodes}
+    uses: dict[str, int] = {}
+    for edge in edges:
+        uses[edge.tail] = uses.get(edge.tail, 0) + 1
+    if len(cards) <= _CROWDED:
+        return edges, []
+    seen: set[str] = set()
+    moved: list[Edge] = []
+    copies: list[Card | Box] = []
+    for edge in edges:
+        leaf = leaves.get(edge.tail)
+        if leaf is None or edge.side or uses[leaf.key] < _USED_ALL_OVER or leaf.key not in seen:
+            seen.add(edge.tail)
+            moved.append(edge)
+            continue
+        copy = replace(leaf, key=f"{leaf.key}u{len(copies) + 1}", formula="", rows=(), hint=leaf.name)
+        copies.append(copy)
+        rank[copy.key] = max(rank[edge.head] - 1, 0)
+        moved.append(replace(edge, tail=copy.key))
+    return moved, copies
 
 
 def _straightened(edges: list[Edge], rank: dict[str, int]) -> list[Edge]:

@@ -18,7 +18,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Card:
-    """One node of the picture: its name in a pill, its formula, the name of the function, and its rows."""
+    """One node of the picture: its name in a pill, its formula, the name of the function, and its rows.
+
+    ``nodes`` are the numbers of the nodes that share the card, empty for a card of one node.
+    """
 
     key: str
     name: str
@@ -27,6 +30,7 @@ class Card:
     note: str = ""
     rows: tuple[Row, ...] = ()
     hint: str = ""
+    nodes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,3 +68,16 @@ class Picture:
     roles: list[tuple[str, str]]
     notes: list[tuple[str, str]]
     across: bool = True
+
+    @property
+    def shared(self) -> dict[str, tuple[int, ...]]:
+        """The cards that stand for several nodes, with the numbers of these."""
+        found: dict[str, tuple[int, ...]] = {}
+        waiting = list(self.members)
+        while waiting:
+            member = waiting.pop()
+            if isinstance(member, Box):
+                waiting += member.members
+            elif member.nodes:
+                found[member.key] = member.nodes
+        return found

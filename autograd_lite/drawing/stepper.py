@@ -10,6 +10,7 @@ Printed, the page lists all steps below the complete picture; so does a reader w
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -64,7 +65,7 @@ said=box.querySelector(".said"),alone=box.hasAttribute("data-alone");
 function at(){return all.findIndex(function(r){return r.checked})}
 function tell(){var i=at(),item=box.querySelectorAll("li")[i];
 said.textContent=[].map.call(item.querySelectorAll("p"),function(p){return p.textContent}).join(". ");
-var card=box.querySelector('[data-node="'+item.getAttribute("data-of")+'"]');
+var card=box.querySelector('[data-node~="'+item.getAttribute("data-of")+'"]');
 if(alone&&card)card.scrollIntoView({block:"nearest"});
 if(alone&&history.replaceState)try{history.replaceState(null,"",i?"#"+i:"#")}catch(e){}}
 function go(i,focus){if(i<0||i>=all.length)return;all[i].checked=true;
@@ -177,7 +178,7 @@ def _state(steps: Steps) -> list[str]:
         ink = f"var(--{colour})"
         rules.append(
             f"{on}svg{{--k:{k}}}{on}.chips .k{k}{{background:{ink};color:var(--page)}}"
-            f'{on}svg [data-node="{step.node.number}"]>rect:first-of-type{{stroke:{ink};stroke-width:3}}'
+            f'{on}svg [data-node~="{step.node.number}"]>rect:first-of-type{{stroke:{ink};stroke-width:3}}'
         )
         if edges:
             rules.append(f"{lines}{{stroke:{ink};stroke-width:3;stroke-dasharray:7 4}}")
@@ -201,12 +202,14 @@ def marked_picture(steps: Steps) -> str:
     """The picture of the graph; each number knows the step that finds it, each card and arrow whose it is."""
     graph = steps.graph
     picture = compose(graph, level="ops")
+    shared = picture.shared
     picture = replace(picture, subtitle="", roles=[], notes=[])
     title = f"Computation graph of {heading(graph)}"
-    return _marked(finished(layout.run(source(picture), "svg"), title, picture.description, "auto"), steps)
+    drawn = finished(layout.run(source(picture), "svg"), title, picture.description, "auto")
+    return _marked(drawn, steps, shared)
 
 
-def _marked(svg: str, steps: Steps) -> str:
+def _marked(svg: str, steps: Steps, shared: Mapping[str, tuple[int, ...]]) -> str:
     at = {(step.sweep, step.node.number): step.number for step in steps}
     ET.register_namespace("", _SVG)
     root = ET.fromstring(svg)
@@ -215,6 +218,8 @@ def _marked(svg: str, steps: Steps) -> str:
         if group.get("class") == "node" and mark[2].startswith("n") and mark[2][1:].isdigit():
             group.set("data-node", mark[2][1:])
             _mark_numbers(group, int(mark[2][1:]), at)
+        elif group.get("class") == "node" and mark[2] in shared:
+            group.set("data-node", " ".join(map(str, shared[mark[2]])))
         elif group.get("class") == "edge":
             _mark_edge(group)
     return ET.tostring(root, encoding="unicode")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["PRODUCT", "binding", "described", "expanded", "heading", "substituted", "summary"]
 
 _LONGEST = 64  # characters of a formula in the title
+_LONGEST_LINE = 170  # characters of the line under it
 _SPACES = "\u00a0\u00a0"
 _DOT = f"{_SPACES} · {_SPACES}"
 _NAME = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ])\w)+")
@@ -159,7 +160,10 @@ def _sizes(graph: Graph) -> list[str]:
 
 def summary(graph: Graph, *more: str) -> str:
     """The line under the title: what the sweeps found, or how large the program is, and ``more``."""
-    return _DOT.join([*(_sweeps(graph) or _sizes(graph)), *filter(None, more)])
+    said, extra = _sweeps(graph) or _sizes(graph), list(filter(None, more))
+    while len(said) > 1 and len(_DOT.join(said + extra)) > _LONGEST_LINE:
+        said.pop()
+    return _DOT.join(said + extra)
 
 
 def described(graph: Graph) -> str:

@@ -35,7 +35,7 @@ def runs_across(sheet: Worksheet) -> bool:
 
 
 def _composed(sheet: Worksheet, solution: bool) -> Picture:
-    picture = compose(sheet.graph, level="ops", max_nodes=max(len(sheet.graph), 3))
+    picture = compose(sheet.graph, level="ops", max_nodes=max(len(sheet.graph), 3), fold=False)
     cards = {key(node): node for node in sheet.graph.nodes}
     open_at = {(blank.kind, blank.node, blank.parent): blank for blank in sheet.blanks}
 
@@ -43,7 +43,7 @@ def _composed(sheet: Worksheet, solution: bool) -> Picture:
         return said(blank.truth).replace("−", "-") if solution else LINE
 
     def card(drawn: Card) -> Card:
-        node, rows = cards[drawn.key], []
+        node, rows = cards[drawn.key.partition("u")[0]], []
         for row in drawn.rows:
             kind = row.label.partition(" ")[0].strip("|")
             blank = open_at.get((kind, node, None))
@@ -59,8 +59,7 @@ def _composed(sheet: Worksheet, solution: bool) -> Picture:
         return replace(drawn, rows=tuple(rows), hint=drawn.name)
 
     def edge(drawn: Edge) -> Edge:
-        head = cards[drawn.head]
-        tail = cards[drawn.tail]
+        head, tail = cards[drawn.head], cards[drawn.tail.partition("u")[0]]  # a leaf may be named again: n2u1
         blank = open_at.get(("partial", head, tail))
         formula = drawn.lines[:1] if sheet.hints else (drawn.lines[0].partition(" = ")[0],) if drawn.lines else ()
         if blank is not None and drawn.lines:
