@@ -51,6 +51,7 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
         validation_fraction: float = 0.1,
         random_state: Any = None,
         verbose: bool | None = False,
+        diagnose: bool = False,
         dtype: Any = "float64",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -69,6 +70,7 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
         self.validation_fraction = validation_fraction
         self.random_state = random_state
         self.verbose = verbose
+        self.diagnose = diagnose
         self.dtype = dtype
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
@@ -87,8 +89,9 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
         data = self._data(X, y, sample_weight)
         data, validation = self._split(data, y) if self.early_stopping else (data, None)
         self.history_ = self._fit(
-            data, validation_data=validation, early_stopping=stop, epochs=epochs, verbose=self.verbose
-        )
+            data, validation_data=validation, early_stopping=stop, epochs=epochs, verbose=self.verbose,
+            diagnose=self.diagnose,
+        )  # fmt: skip
         return self._trained()
 
     def _continue(self, X: Array, y: Array, sample_weight: Any) -> Any:
@@ -221,6 +224,8 @@ PARAMETERS = """Parameters
         Where weights, the order of the samples and the split come from; the same int gives the same bits.
     verbose : bool or None
         Whether to show a progress bar; None shows it in a terminal or a notebook.
+    diagnose : bool
+        Whether to look for what is wrong with the training; ``history_.diagnosis`` says it, see ``nn.fit``.
     dtype : "float64" or "float32"
         What to compute in.{more}
 

@@ -37,6 +37,8 @@ class History:
         The epoch whose parameters early stopping gave back to the model.
     state
         The state of the optimizer in the end, which ``fit(..., state=...)`` goes on from.
+    diagnosis : nn.diagnosis.Diagnosis or None
+        What ``fit(..., diagnose=True)`` found.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class History:
     stopped: str = ""
     restored_epoch: int | None = None
     state: Any = None
+    diagnosis: Any = None
 
     @property
     def best_epoch(self) -> int:
@@ -159,7 +162,8 @@ class History:
         names = "".join(f"<th style='text-align:right;padding:2px 10px'>{escape(name)}</th>" for name in head)
         notes = [escape(self.cost), *([f"best epoch {best}"] if best else [])]
         notes += [f"stopped: {escape(self.stopped)}"] if self.stopped else []
+        found = self.diagnosis._repr_html_() if self.diagnosis else ""
         return (
             f"<table><caption style='text-align:left'>{' · '.join(notes)}</caption>"
-            f"<thead><tr>{names}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+            f"<thead><tr>{names}</tr></thead><tbody>{''.join(rows)}</tbody></table>{found}"
         )

@@ -15,7 +15,7 @@ from importlib import import_module
 from time import perf_counter
 from typing import Any, Protocol
 
-__all__ = ["Progress", "progress"]
+__all__ = ["Progress", "progress", "say"]
 
 PATIENCE = 2.0  # seconds of a training that nobody watches before it says something unasked
 REFRESH = 0.1  # seconds between two updates in a notebook
@@ -80,6 +80,16 @@ def progress(epochs: int, verbose: bool | None, done: int = 0) -> Iterator[Progr
                 bar.update()
 
             yield tell
+
+
+def say(result: Any, verbose: bool | None) -> None:
+    """Tell a result that may be empty at the end of a training: where it is not, and unless ``verbose=False``."""
+    if verbose is False or not len(result):
+        return
+    if _in_notebook():
+        import_module("IPython.display").display(result)
+    else:
+        print(result, file=sys.stderr)
 
 
 class _Lines:

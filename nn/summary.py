@@ -13,7 +13,7 @@ from autograd_lite import trees
 from .activations import name_of
 from .text import Text, aligned
 
-__all__ = ["Titled", "parameter_count", "table", "title"]
+__all__ = ["Titled", "inside", "parameter_count", "short_title", "table", "title"]
 
 Array = Any
 
@@ -56,23 +56,23 @@ def table(layers: list[Any], x: Array | None) -> Text:
 
 def _rows(number: str, layer: Any, x: Array | None) -> Iterator[list[str]]:
     """A row for the layer, and those for the layers in it."""
-    inner = _inside(layer)
+    inner = inside(layer)
     output = "" if x is None else _shape(np.shape(layer(x)))
     parameters = ", ".join(f"{symbol} {_shape(shape)}" for symbol, shape in _symbols(layer))
     running = ", ".join(f"{symbol} {_shape(shape)}" for symbol, shape in _symbols(layer, running=True))
     text = f"{parameters}; running {running}" if running else parameters
-    yield [number, _name(layer), output, text, "" if inner else f"{parameter_count(layer):,}"]
+    yield [number, short_title(layer), output, text, "" if inner else f"{parameter_count(layer):,}"]
     for i, part in enumerate(inner, 1):
         yield from _rows(f"{number}.{i}", part, x)
         x = None if x is None else part(x)
 
 
-def _name(layer: Any) -> str:
+def short_title(layer: Any) -> str:
     """The title of a layer, but only the kind of one that holds others, since they have titles themselves."""
-    return type(layer).__name__ if _inside(layer) else title(layer)
+    return type(layer).__name__ if inside(layer) else title(layer)
 
 
-def _inside(layer: Any) -> list[Any]:
+def inside(layer: Any) -> list[Any]:
     """The layers that a layer applies one after the other."""
     inner = getattr(layer, "inner", layer)
     layers = getattr(inner, "layers", None)
@@ -111,9 +111,9 @@ class Titled:
         describe = getattr(self.layer, "__scope__", None)
         rows = list(describe().get("rows", ())) if callable(describe) else []
         rows += [(symbol, list(shape)) for symbol, shape in _symbols(self.layer)]
-        rows += [(f"{self.number}.{i}", _name(part)) for i, part in enumerate(_inside(self.layer), 1)]
+        rows += [(f"{self.number}.{i}", short_title(part)) for i, part in enumerate(inside(self.layer), 1)]
         return {
-            "label": f"Layer {self.number} · {_name(self.layer)}{params}",
+            "label": f"Layer {self.number} · {short_title(self.layer)}{params}",
             "kind": "layer",
             "rows": [*rows, ("params", count)] if count else rows,
         }

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,7 @@ def fit(
     state: Any = None,
     seed: int | np.random.Generator | None = None,
     verbose: bool | None = None,
+    diagnose: bool = False,
 ) -> History:
     """Train a model: its parameters are changed in place, and the history of the training is returned.
 
@@ -103,6 +105,10 @@ def fit(
         Where the order of the samples comes from: the same seed gives the same weights, bit by bit.
     verbose : bool, optional
         Whether to show a progress bar; by default in a terminal or a notebook, if tqdm is installed.
+    diagnose : bool
+        Whether to look at data, layers and losses, and to say what is wrong with the training: vanishing gradients,
+        dead units, a rate that is too high, …; see ``nn.diagnosis``.  It is ``history.diagnosis``, and is shown at the
+        end unless ``verbose=False``.  The training itself stays the same, bit by bit.
 
     Returns
     -------
@@ -151,9 +157,16 @@ def fit(
             data,
         )  # fmt: skip
         run.resume(plan)
-    with progress(epochs, verbose, len(history.loss)) as tell:
+    diagnosis = _examined(run, plan, verbose) if diagnose else nullcontext()
+    with diagnosis, progress(epochs, verbose, len(history.loss)) as tell:
         run.train(plan, tell)
     return history
+
+
+def _examined(run: Run, plan: Plan, verbose: bool | None) -> AbstractContextManager[None]:
+    from .diagnosis.examination import examined
+
+    return examined(run, plan, verbose)
 
 
 def _named(metrics: Metrics) -> dict[str, Metric]:
