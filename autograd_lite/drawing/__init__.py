@@ -120,10 +120,11 @@ def save(graph: Graph, path: str | os.PathLike[str], **options: Any) -> Path:
     ----------
     graph : Graph
     path : str or path
-        The suffix chooses: .svg; .png, and .pdf where the layout program can; .dot or .gv, which need none; .html, a
-        page with the picture and the table; .tex, a document with the derivation and the table, which needs none.
+        The suffix chooses: .svg; .pdf and .png, drawn by matplotlib (``pip install "autograd-lite[pdf]"``) or by a
+        layout program that can; .dot or .gv, which need none; .html, a page with the picture and the table; .tex, a
+        document with the derivation and the table, which needs none.
     **options
-        Those of ``svg``; ``theme`` for .svg and .html alone, none for .tex.
+        Those of ``svg``; no ``theme`` for .dot and .gv, where in .pdf and .png "auto" is "light"; none for .tex.
 
     Raises
     ------
@@ -156,19 +157,32 @@ def _content(graph: Graph, form: str, options: dict[str, Any]) -> bytes:
         from ..derivation import document
 
         return document(graph).encode()
-    if "theme" in options:
-        raise ValueError(f"theme is for .svg files: in a .{form} the colours are the light ones")
-    text = dot(graph, **options)
     if form in files.TEXT:
-        return text.encode()
+        if "theme" in options:
+            raise ValueError(f"a .{form} has no theme: its colours are the light ones")
+        return dot(graph, **options).encode()
+    return _printed(graph, form, options)
+
+
+def _printed(graph: Graph, form: str, options: dict[str, Any]) -> bytes:
+    """The picture on paper: drawn by matplotlib where it is there, by the layout program where it can."""
+    from . import paper
+
+    if paper.available():
+        theme = options.get("theme", "auto")
+        return paper.rendered(svg(graph, **{**options, "theme": "light" if theme == "auto" else theme}), form)
+    if "theme" in options:
+        raise ValueError(f'a .{form} in another theme is drawn by matplotlib: pip install "autograd-lite[pdf]"')
+    text = dot(graph, **options)
     try:
         return layout.run(text, form, "-Gdpi=192")
     except LayoutNotFound:
         raise
     except LayoutError as error:
         raise LayoutError(
-            f"no .{form} came out of the layout program: save as .svg and convert that, or name a Graphviz that writes "
-            f".{form} in the environment variable {layout.VARIABLE}. It said: {error}"
+            f'a .{form} is drawn by matplotlib: pip install "autograd-lite[pdf]"; or by a Graphviz that writes it '
+            f"(apt install graphviz), named in the environment variable {layout.VARIABLE}. "
+            f"{layout.described()} said: {error}"
         ) from error
 
 
