@@ -46,10 +46,12 @@ _LAZY = {
     **dict.fromkeys(("custom_rule", "elementwise", "general", "linear", "multilinear", "primitive"), "custom"),
     **dict.fromkeys(("dict", "isinstance", "list", "tuple", "type"), "builtins"),
     **dict.fromkeys((
-        "checkpoint", "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "holomorphic_grad", "make_ggnvp",
+        "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "holomorphic_grad", "make_ggnvp",
         "make_hvp", "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
         "vector_jacobian_product",
     ), "differential_operators"),
+    "checkpoint": "checkpoints",
+    **dict.fromkeys(("checkpoint_loop", "scan"), "scanning"),
     **dict.fromkeys(("sparse_hessian", "sparse_jacobian"), "sparse"),
     "check_gradient": "diagnosis.checking",
     "stop_gradient": "rules.constants",

@@ -4,7 +4,6 @@
     make_hvp, make_ggnvp         v ↦ H v   and   v ↦ Jᵀ H_g J v, the Gauss-Newton approximation of it
     deriv, holomorphic_grad      f'(x) and f'(z) of functions of one number
     grad_and_aux, grad_named, multigrad_dict      the gradient, with something beside it, or by names
-    checkpoint                   a function whose intermediate values are computed again in the reverse sweep
 
 ``argnum`` is a number, or a tuple or list of them, which gives a tuple of derivatives.
 """
@@ -19,14 +18,12 @@ from typing import Any
 import numpy as np
 
 from . import jacobian
-from .primitives import Handmade, primitive
-from .sweeps import rules
 from .tensor import Tensor, as_leaf_value
 from .transforms import grad, hessian_vector_product, jvp, vjp
 from .trees import map_tree
 
 __all__ = [
-    "checkpoint", "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "holomorphic_grad", "make_ggnvp",
+    "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "holomorphic_grad", "make_ggnvp",
     "make_hvp", "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
     "unary_to_nary", "vector_jacobian_product",
 ]  # fmt: skip
@@ -289,30 +286,3 @@ def tensor_jacobian_product(fun: Function, argnum: int = 0) -> Function:
 
 vector_jacobian_product = tensor_jacobian_product
 hessian_tensor_product = hessian_vector_product
-
-
-def checkpoint(fun: Function) -> Function:
-    """The same function, recorded as one step: what it computes inside is not kept, and computed again when needed.
-
-    It halves the memory of a reverse sweep, or better, for one more evaluation of the function.  Arguments by keyword
-    are constants, and so is what the function closes over: a Tensor there is an error.
-
-    Source: A. Griewank and A. Walther, Algorithm 799: revolve, ACM Trans. Math. Software 26 (2000) 19.
-
-    >>> import numpy as np
-    >>> print(grad(checkpoint(lambda x: np.sum(np.sin(np.sin(x)))))(np.zeros(2)))
-    [1. 1.]
-    """
-    wrapped = primitive(fun)
-
-    def tangent(argnums: tuple[int, ...], tangents: list[Any], out: Any, args: list[Any], kwargs: Any) -> Any:
-        chosen = unary_to_nary(lambda f, x: jvp(f, (x,), (tuple(tangents),))[1])
-        return chosen(fun, argnums)(*args, **kwargs)
-
-    def adjoint(j: int, g: Any, out: Any, args: list[Any], kwargs: Any) -> Any:
-        return make_vjp(fun, j)(*args, **kwargs)[0](g)
-
-    rules[wrapped] = Handmade(wrapped, tangent, adjoint)
-    return wrapped
-
-

@@ -107,6 +107,8 @@ _COUNTS: dict[str, Count] = {
     "solve_sylvester": lambda out, args: 25 * (np.shape(args[0])[-1] ** 3 + np.shape(args[1])[-1] ** 3),
     "expm": lambda out, args: _matrices(args[0], 20),
     "sqrtm": lambda out, args: _matrices(args[0], 28),
+    "scan_loop": lambda out, args: args[0].n * args[0].bodies[0].flops,
+    "recompute": lambda out, args: args[0].flops(args[1:]),
     **dict.fromkeys(("packed", "trajectory", "fixed_point"), _entries),  # what runs inside is not recorded
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), _fourier),
     **dict.fromkeys(("argsort", "argpartition", "lexsort", "searchsorted", "digitize", "counts", "isin",

@@ -117,7 +117,7 @@ _PARTIALS: dict[str, tuple[str, ...]] = {
 
 _POWERS = ("power", "float_power")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_NAMES = {"vector_norm": "norm", "contract": "einsum"}
+_NAMES = {"vector_norm": "norm", "contract": "einsum", "scan_loop": "scan", "recompute": "checkpoint"}
 
 
 def number(x: Any, digits: int = 6) -> str:

@@ -35,11 +35,15 @@ class GraphNode:
         "input", "parameter", "intermediate", "output", or "constant" for what no input reaches.
     scope : tuple of Scope
         The parts of the program it belongs to, outermost first.
+    inside : Graph or None
+        Of a loop (``scan``), its step as a graph of its own: the first that was recorded.
     tangent, adjoint : array or None
         None before the sweep, and always for integers and booleans, which carry no derivative.
     """
 
-    __slots__ = ("_arrays", "adjoint", "arguments", "automatic", "name", "node", "number", "role", "scope", "tangent")
+    __slots__ = (
+        "_arrays", "adjoint", "arguments", "automatic", "inside", "name", "node", "number", "role", "scope", "tangent",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -53,6 +57,7 @@ class GraphNode:
         self.number, self.node, self.role, self.arguments, self._arrays = number, node, role, arguments, arrays
         self.name, self.automatic = name or "", name is None
         self.scope: tuple[Scope, ...] = ()
+        self.inside: Any = None
         self.tangent: Any = None
         self.adjoint: Any = None
 

@@ -232,7 +232,22 @@ def _build(
     for graph_node in nodes.values():
         if graph_node.automatic:
             graph_node.name = unique.numbered()
+        graph_node.inside = _inside(graph_node, name_of, arrays)
     return Graph(list(nodes.values()), [nodes[n] for n in leaves], [nodes[n] for n in outputs], value, title)
+
+
+def _inside(
+    graph_node: GraphNode, name_of: Callable[[Node], str | None], arrays: Mapping[int, str]
+) -> Graph | None:
+    """The step of a loop as a Graph, None for other nodes."""
+    bodies = getattr(graph_node.arguments[0], "bodies", None) if graph_node.arguments else None
+    if not bodies:
+        return None
+    body = bodies[0]
+    inputs = [(node, Argument(name_of(node) or node.kwargs.get("name", ""), False)) for node in body.leaves]
+    outputs = [y if type(y) is Node else leaf(y) for y in body.outputs]
+    value = tuple([node.value for node in outputs])
+    return _build(inputs, outputs, name_of, arrays, value, graph_node.arguments[0].name)
 
 
 def _place(built: Graph, ranges: Any) -> None:

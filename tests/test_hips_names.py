@@ -65,15 +65,6 @@ def test_multigrad_dict():
     assert found == {"a": 2.0, "rest": (5.0, 4.0), "b": 3.0, "more": {"c": 12.0}}
 
 
-def test_checkpoint_runs_again_and_differentiates_to_any_order():
-    runs = []
-    f = ag.checkpoint(lambda x, y: runs.append(type(x)) or np.sin(x) * y)
-    check_grads(f, X, V, order=3)
-    runs.clear()
-    ag.grad(lambda x: np.sum(f(x, 1.0)))(X)
-    assert runs == [np.ndarray, ag.Tensor]
-
-
 def test_errors():
     with pytest.raises(TypeError, match="make_vjp takes a function"):
         ag.make_vjp(3.0)

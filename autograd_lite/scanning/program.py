@@ -1,0 +1,185 @@
+"""The program of a body: straight-line NumPy in a ``for`` loop, with operators where the record has their functions.
+
+    def prepare(k0):                          consts, and what follows from them alone
+        v0 = k0 * K0
+        def run(rows, put0, keep0, c0):
+            for x0, in rows:
+                v1 = f0(c0)
+                v2 = v1 * v0
+                if not v3: return (c0,), (x0,)      a guard: the rest of the rows is for another body
+                put0(v2); keep0(c0)
+                c0, = v4,
+            return (c0,), None
+        return run
+
+Names are numbered and constants stand outside, so bodies of the same form share one compiled text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, same
+from ..kinds import broadcast, pick
+from ..rules.indexing import getitem
+from ..rules.shaping import astype
+from .body import Body, Departed, Guard, outcome_of, same_outcome
+
+__all__ = ["program", "source"]
+
+Function = Callable[..., Any]
+
+_TEMPLATES: dict[Any, tuple[str, ...]] = {  # by the number of arguments
+    np.negative: ("-{0}",), np.positive: ("+{0}",), np.absolute: ("abs({0})",), np.square: ("{0} * {0}",),
+    np.invert: ("~{0}",), np.transpose: ("{0}.T",), same: ("{0}",),
+    np.add: ("", "{0} + {1}"), np.subtract: ("", "{0} - {1}"), np.multiply: ("", "{0} * {1}"),
+    np.divide: ("", "{0} / {1}"), np.power: ("", "{0} ** {1}"), np.matmul: ("", "{0} @ {1}"),
+    np.floor_divide: ("", "{0} // {1}"), np.remainder: ("", "{0} % {1}"),
+    np.less: ("", "{0} < {1}"), np.less_equal: ("", "{0} <= {1}"), np.greater: ("", "{0} > {1}"),
+    np.greater_equal: ("", "{0} >= {1}"), np.equal: ("", "{0} == {1}"), np.not_equal: ("", "{0} != {1}"),
+    np.bitwise_and: ("", "{0} & {1}"), np.bitwise_or: ("", "{0} | {1}"), np.bitwise_xor: ("", "{0} ^ {1}"),
+    pick: ("", "{0}[{1}]"), getitem: ("", "{0}[{1}]", "{0}[{1}, {2}]"), np.reshape: ("", "{0}.reshape({1})"),
+    astype: ("", "{0}.astype({1})"),
+}  # fmt: skip
+_METHODS = {np.sum: "sum", np.prod: "prod", np.mean: "mean", np.max: "max", np.min: "min"}
+_TABS = " " * 4
+
+
+class _Writer:
+    """The lines of a program and the objects that stand in it by name."""
+
+    def __init__(self, body: Body, carries: int) -> None:
+        self.body = body
+        self.names: dict[Node, str] = {node: f"k{i}" for i, node in enumerate(body.consts)}
+        self.objects: dict[str, Any] = {"Departed": Departed}
+        self.known: dict[int, str] = {}
+        self.said = {name: name for name in self.names.values()}  # what is computed twice is computed once
+        self.before: list[str] = []
+        self.inside: list[str] = []
+        fixed = set(body.consts)
+        self.carry = [self.named(node, f"c{i}") for i, node in enumerate(body.leaves[:carries])]
+        self.x = [self.named(node, f"x{i}") for i, node in enumerate(body.leaves[carries:])]
+        self.said |= {name: name for name in (*self.carry, *self.x)}
+        for node in (*body.consts, *body.leaves):
+            self.guard(node)
+        for i, node in enumerate(body.steps):
+            hoisted = not any([type(a) is Node and a in self.names and a not in fixed for a in node.args])
+            hoisted = hoisted and node not in body.guards
+            text = self.call(node)
+            if text in self.said and _is_numpy(node.function):
+                self.names[node] = self.said[text]
+            else:
+                self.said[text] = self.named(node, f"v{i}")
+                (self.before if hoisted else self.inside).append(f"{self.names[node]} = {text}")
+            if hoisted:
+                fixed.add(node)
+            self.guard(node)
+        self.outputs = [self.text(y) for y in body.outputs]
+
+    def named(self, node: Node, name: str) -> str:
+        self.names[node] = name
+        return name
+
+    def text(self, x: Any) -> str:
+        """How an argument is written: by its name, as a whole number, or as one of the objects."""
+        if type(x) is Node:
+            return self.names[x] if x in self.names else self.object("K", x.value)
+        return repr(x) if type(x) is int or x is None else self.object("K", x)
+
+    def object(self, letter: str, x: Any) -> str:
+        if id(x) not in self.known:
+            self.known[id(x)] = f"{letter}{len(self.objects)}"
+            self.objects[self.known[id(x)]] = x
+        return self.known[id(x)]
+
+    def call(self, node: Node) -> str:
+        """The right-hand side of a step."""
+        function, texts = node.function, [self.text(a) for a in node.args]
+        templates = () if node.kwargs else _TEMPLATES.get(function, ())
+        if len(texts) <= len(templates) and templates[len(texts) - 1]:
+            return templates[len(texts) - 1].format(*[_atom(t) for t in texts])
+        words = "".join(f", {name}={self.text(x)}" for name, x in node.kwargs.items())
+        if function in _METHODS and type(node.args[0]) is Node:
+            return f"{texts[0]}.{_METHODS[function]}({', '.join(texts[1:])}{words if texts[1:] else words[2:]})"
+        return f"{self.object('f', self.direct(node))}({', '.join(texts)}{words})"
+
+    def direct(self, node: Node) -> Any:
+        """The function without what NumPy and we do to dispatch it."""
+        if node.function is np.broadcast_to:
+            return broadcast
+        lean = getattr(node.function, "lean", None)
+        if lean is not None and not _uses_beyond(self.body, node, lean.limit(node.args)):
+            return lean
+        return getattr(node.function, "_implementation", node.function)
+
+    def guard(self, node: Node) -> None:
+        for guard in self.body.guards.get(node, ()):
+            self.inside.append(f"if {self.fails(guard)}: return {_tuple(self.carry)}, {_tuple(self.x)}")
+
+    def fails(self, guard: Guard) -> str:
+        name = self.names[guard.node]
+        if guard.door == "bool":
+            return f"not {name}" if guard.outcome else name
+        return f"{self.object('f', partial(_differs, guard))}({name})"
+
+
+def _is_numpy(function: Any) -> bool:
+    """Whether it gives the same whenever it is called, which is not known of functions of others."""
+    return type(function) is np.ufunc or function in _TEMPLATES or hasattr(function, "_implementation")
+
+
+def _differs(guard: Guard, value: Any) -> bool:
+    return not same_outcome(outcome_of(guard.door, value), guard.outcome)
+
+
+def _atom(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
+
+
+def _tuple(names: Sequence[str]) -> str:
+    return f"({', '.join(names)},)" if names else "()"
+
+
+def _uses_beyond(body: Body, node: Node, limit: int) -> bool:
+    """Whether a step takes an output from ``limit`` on, of this node that has several."""
+    users = [user for user in body.steps if any([a is node for a in user.args])]
+    return any([user.function is not pick or user.args[1] >= limit for user in users])
+
+
+def source(body: Body, carries: int, keep: Sequence[int]) -> tuple[str, dict[str, Any]]:
+    """The text of the program, and the objects it names; ``keep`` says which carries are given to ``keep0``, ...."""
+    writer = _Writer(body, carries)
+    ys = writer.outputs[carries:]
+    outs = [f"put{i}({y})" for i, y in enumerate(ys)] + [f"keep{i}({writer.carry[i]})" for i in keep]
+    if carries:
+        outs.append(f"{_tuple(writer.carry)} = {_tuple(writer.outputs[:carries])}")
+    lines = writer.inside + outs or ["pass"]
+    if any([hasattr(node.function, "lean") for node in body.steps]):  # a loop inside may depart
+        back = f"{_TABS}return {_tuple(writer.carry)}, {_tuple(writer.x)}"
+        lines = ["try:", *[_TABS + line for line in lines], "except Departed:", back]
+    puts = [f"put{i}" for i in range(len(ys))] + [f"keep{i}" for i in keep]
+    head = [f"def prepare({', '.join(f'k{i}' for i in range(len(body.consts)))}):"]
+    head += [_TABS + line for line in writer.before]
+    head += [f"{_TABS}def run({', '.join(['rows', *puts, *writer.carry])}):"]
+    head += [f"{2 * _TABS}for {_tuple(writer.x) if writer.x else '_'} in rows:"]
+    tail = [f"{2 * _TABS}return {_tuple(writer.carry)}, None", f"{_TABS}return run"]
+    return "\n".join([*head, *[3 * _TABS + line for line in lines], *tail, ""]), writer.objects
+
+
+@lru_cache(maxsize=512)
+def _compiled(text: str) -> CodeType:
+    return compile(text, "<body of a scan>", "exec")
+
+
+def program(body: Body, carries: int, keep: tuple[int, ...]) -> Function:
+    """The program of a body, kept with it: ``prepare``, which takes the consts and returns ``run``."""
+    if (carries, keep) not in body.programs:
+        text, objects = source(body, carries, keep)
+        exec(_compiled(text), objects)  # text of our own making: no part of it is the user's
+        body.programs[carries, keep] = objects["prepare"]
+    return body.programs[carries, keep]
