@@ -79,7 +79,7 @@ def test_cases(case):
                 assert_as_dense(f, case.args[0])
 
 
-UNKNOWN = {"cholesky", "eig", "full_convolution", "solve", "thin_qr"}
+UNKNOWN = {"cholesky", "eig", "full_convolution", "scan_loop", "solve", "thin_qr"}
 
 
 def test_the_table_needs_the_dense_fallback_only_for_these(monkeypatch):

@@ -128,8 +128,11 @@ class Body:
     @property
     def flops(self) -> int:
         """The operations of one run."""
-        values = [[a.value if type(a) is Node else a for a in node.args] for node in self.steps]
-        return sum([flops(x.function, x.value, args, x.kwargs) for x, args in zip(self.steps, values, strict=True)])
+        total = 0
+        for node in self.steps:
+            args = [a.value if type(a) is Node else a for a in node.args]
+            total += flops(node.function, node.value, args, node.kwargs)  # type: ignore[arg-type]
+        return total
 
     def bare(self) -> Body:
         """The same without the values that were computed, which ``follow`` does not need."""
