@@ -19,7 +19,7 @@ from .graph import Node
 from .tensor import Tensor
 from .trees import children, is_leaf
 
-__all__ = ["Argument", "Unique", "Watch", "argument_names", "parameter_names"]
+__all__ = ["Argument", "Unique", "Watch", "argument_names", "is_user_code", "parameter_names"]
 
 
 class Argument(NamedTuple):
@@ -98,7 +98,7 @@ _INSIDE = tuple(
 )  # fmt: skip
 
 
-def _is_user_code(code: CodeType) -> bool:
+def is_user_code(code: CodeType) -> bool:
     """Whether the function is neither ours nor NumPy's nor the standard library's."""
     name = code.co_filename
     if name.startswith(("<frozen", "<__array_function__")):
@@ -134,7 +134,7 @@ class Watch:
 
     def _enter(self, frame: FrameType, event: str, arg: Any) -> Any:
         passed_on = self._pass_on(self.before, frame, event, arg)
-        if not _is_user_code(frame.f_code):
+        if not is_user_code(frame.f_code):
             return passed_on
         depth = self.depth
         self.depth += 1

@@ -26,6 +26,7 @@ __all__ = ["elementwise_grad", "grad", "hessian_vector_product", "jvp", "value_a
 
 Function = Callable[..., Any]
 ArgNum = int | Sequence[int]
+swept: list[Callable[[str, dict[Node, Any]], None]] = []  # who is shown the derivatives of a sweep that is recorded
 
 linear(same, lambda g, out, x: g)
 
@@ -87,13 +88,18 @@ class Recording:
         for node, seed in zip(self.nodes, seeds, strict=True):
             if node is not None and seed is not None:
                 adjoints[node] = adjoints[node] + seed if node in adjoints else seed
-        found = reverse_sweep(self.path, adjoints, self.view, keep=False)
+        shown = swept if self.path.nested else []
+        found = reverse_sweep(self.path, adjoints, self.view, keep=bool(shown))
+        for show in shown:
+            show("adjoint", found)
         return _owned([found.get(node) for node in self.leaves], self.leaves, seeds)
 
     def push(self, seeds: list[Any]) -> list[Any]:
         """The tangents of the outputs, from one forward sweep."""
         tangents = {node: seed for node, seed in zip(self.leaves, seeds, strict=True) if seed is not None}
         found = forward_sweep(self.path, tangents, self.view)
+        for show in swept if self.path.nested else ():
+            show("tangent", found)
         return _owned([None if node is None else found.get(node) for node in self.nodes], self.outputs, seeds)
 
 

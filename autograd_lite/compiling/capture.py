@@ -1,0 +1,163 @@
+"""Capture: one run of f on leaves, and everything that its record hangs on.
+
+    inputs     a leaf for each number among the arguments
+    outputs    the nodes, or plain values, that f returned
+    guards     what f asked of a value on the way: ``if x > 0`` holds for this record only while x > 0
+    names      what f took from closures and globals (outside.py)
+
+A record is one path through f.  It stands for f as long as every guard gives the same answer, so the compiled program
+asks again, and a call with another answer is recorded anew.  What cannot be asked again is refused here, with the line.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..graph import Node, leaf
+from ..naming import Watch, argument_names, is_user_code, parameter_names
+from ..scopes import collected
+from ..sweeps import rules
+from ..tensor import Tensor, doors, tensor_of
+from ..transforms import swept
+from ..trees import flatten
+from .outside import Outside, untouched
+from .signature import Signature
+
+__all__ = ["Capture", "CompileError", "Guard", "capture"]
+
+
+class CompileError(TypeError):
+    """A function that cannot be compiled as it stands: the message names the line and what to write instead."""
+
+
+class Guard(NamedTuple):
+    """An answer that the record hangs on: the node that was asked, how, the answer, and the user's line."""
+
+    node: Node
+    door: Any
+    answer: Any
+    line: str
+
+
+class Capture:
+    """The record of one run (see the head of this module)."""
+
+    def __init__(self) -> None:
+        self.inputs: list[Node] = []
+        self.names: list[str] = []
+        self.outputs: list[Any] = []
+        self.rebuild: Callable[[list[Any]], Any]
+        self.guards: list[Guard] = []
+        self.effects: list[Node] = []  # what is done at every call, whether or not its result is used
+        self.meanings: dict[Node, tuple[str, Node]] = {}  # adjoints and tangents: of which node
+        self.name_of: Callable[[Node], str | None]
+        self.array_names: dict[int, str] = {}
+        self.outside: Outside
+
+
+_SHAPE_ONLY = frozenset({
+    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj,
+    np.isrealobj, np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.broadcast_shapes, np.iterable,
+    np.isscalar, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from, np.einsum_path,
+    np.may_share_memory, np.shares_memory,
+})  # fmt: skip  # their answers follow from shapes and dtypes, which stand in the key of a variant
+_TEXTS = {"repr": "shows", "str": "shows", "format": "formats"}
+
+
+def capture(f: Callable[..., Any], signature: Signature) -> Capture:
+    """Run f with leaves in the place of its inputs.
+
+    Raises
+    ------
+    CompileError
+        If f does what a compiled program would not do again: shows a Tensor, draws random numbers behind the record's
+        back, assigns to a global name.
+    """
+    made = Capture()
+    made.inputs = [leaf(as_input(x)) for x in signature.chosen()]
+    made.names = _names(f, signature)
+    new_args, new_kwargs = signature.with_inputs([tensor_of(node) for node in made.inputs])
+    made.outside = Outside(f)
+    watch = Watch()
+    with untouched(made.outside, CompileError), _listening(made), collected():
+        result = watch.run(f, new_args, new_kwargs)
+    outputs, made.rebuild = flatten(result)
+    made.outputs = [y.node if type(y) is Tensor else y for y in outputs]
+    made.name_of, made.array_names = watch.name, watch.array_names()
+    return made
+
+
+def _names(f: Callable[..., Any], signature: Signature) -> list[str]:
+    """The names of the inputs."""
+    args, kwargs = signature.rebuild(signature.leaves)
+    names = [a.name for x, name in zip(args, parameter_names(f, len(args)), strict=True) for a in argument_names(x, name)]
+    names += [a.name for name, x in kwargs.items() for a in argument_names(x, name)]
+    return [name for name, chosen in zip(names, signature.inputs, strict=True) if chosen]
+
+
+def as_input(x: Any) -> Any:
+    """The value of a leaf: a copy, so that what f does to its argument afterwards cannot reach the record."""
+    return x.copy() if type(x) is np.ndarray else np.asarray(x)[()]
+
+
+@contextmanager
+def _listening(made: Capture) -> Any:
+    """While it is open, every value that leaves the graph becomes a guard, and recorded sweeps tell their meaning."""
+    oldest = made.inputs[0].number if made.inputs else sys.maxsize
+    known: set[tuple[Node, Any]] = set()
+
+    def opened(node: Node, door: Any) -> None:
+        if door in _SHAPE_ONLY or node.number < oldest or not _depends(node, oldest):
+            return
+        line = _user_line()
+        if door in _TEXTS:
+            raise CompileError(
+                f"{line}: this line {_TEXTS[door]} a Tensor, which a compiled program would do once and never again. "
+                "Return the value and show it outside, or leave this function uncompiled"
+            )
+        if (node, door == "bool") not in known:
+            known.add((node, door == "bool"))
+            made.guards.append(Guard(node, door, bool(node.value) if door == "bool" else np.copy(node.value), line))
+
+    def meaning(kind: str, found: dict[Node, Any]) -> None:
+        for node, derivative in found.items():
+            if type(derivative) is Tensor:
+                made.meanings.setdefault(derivative.node, (kind, node))
+
+    doors.append(opened)
+    swept.append(meaning)
+    try:
+        yield
+    finally:
+        doors.remove(opened)
+        swept.remove(meaning)
+
+
+def _depends(node: Node, oldest: int) -> bool:
+    """Whether the node comes from an input (a leaf of this run) and not from constants alone."""
+    seen, waiting = {node}, [node]
+    while waiting:
+        node = waiting.pop()
+        if node.function is None or node.function not in rules:
+            return True
+        for a in node.parents:
+            if a.number >= oldest and a not in seen:
+                seen.add(a)
+                waiting.append(a)
+    return False
+
+
+def _user_line() -> str:
+    """The line of the user's code that is being run."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and not is_user_code(frame.f_code):
+        frame = frame.f_back
+    import linecache
+
+    text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+    return f"line {frame.f_lineno} of {frame.f_code.co_name}" + (f", `{text}`" if text else "")

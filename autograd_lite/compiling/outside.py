@@ -1,0 +1,157 @@
+"""What a function takes from outside: the names in its closures and globals, and in those of the functions it calls.
+
+A record of f used what these names stood for.  An array that enters the record as it is, is read anew at each call; a
+name that stands for something else by then makes the record void.  What cannot be seen: attributes of objects that are
+neither dataclasses nor containers, and files.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from ..naming import is_user_code
+from ..tensor import Tensor
+from ..trees import children, is_leaf
+
+__all__ = ["Outside", "untouched"]
+
+_MISSING = object()
+_VALUES = (int, float, complex, str, bytes, bool, type(None))
+
+
+class Outside:
+    """The outside names of a function, and what they stood for when this object was made."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self.cells: list[tuple[Any, str, Any]] = []
+        self.globals: list[tuple[dict[str, Any], str, Any]] = []
+        self.contents: list[tuple[Any, list[Any]]] = []  # containers, and what was in them
+        self.arrays: list[Any] = []
+        self.generators: list[Any] = []
+        self.copies: list[tuple[Any, Any]] = []  # arrays whose numbers went into the record by another way
+        self._seen: set[int] = set()
+        self._function(f)
+
+    def _function(self, f: Any) -> None:
+        if id(f) in self._seen:
+            return
+        self._seen.add(id(f))
+        if isinstance(f, MethodType):
+            self._look(f.__self__)
+            f = f.__func__
+        for part in ("func", "args", "keywords"):  # functools.partial
+            if type(f).__name__ == "partial":
+                self._look(getattr(f, part))
+        if not isinstance(f, FunctionType):
+            call = getattr(type(f), "__call__", None)
+            if isinstance(call, FunctionType):
+                self._look(f)
+                self._function(call)
+            return
+        for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
+            value = _contents(cell)
+            self.cells.append((cell, name, value))
+            self._look(value)
+        if is_user_code(f.__code__):
+            for name in _names(f.__code__):
+                if name in f.__globals__:
+                    value = f.__globals__[name]
+                    self.globals.append((f.__globals__, name, value))
+                    self._look(value)
+
+    def _look(self, value: Any) -> None:
+        """Note what stands behind a name."""
+        if isinstance(value, _VALUES) or isinstance(value, (ModuleType, type)):
+            return
+        if callable(value) and not hasattr(value, "__dataclass_fields__"):
+            self._function(value)
+        elif isinstance(value, np.ndarray):
+            self.arrays.append(value)
+        elif hasattr(value, "bit_generator"):
+            self.generators.append(value)
+        elif id(value) not in self._seen and not is_leaf(value) and children(value) is not None:
+            self._seen.add(id(value))
+            inside = [child for _, child in children(value) or ()]
+            self.contents.append((value, inside))
+            for child in inside:
+                self._look(child)
+            if callable(value):
+                self._function(value)
+
+    def changed(self) -> str | None:
+        """The name that stands for something else by now, if there is one."""
+        for cell, name, value in self.cells:
+            now = _contents(cell)
+            if now is not value and not _equal(now, value):
+                return name
+        for space, name, value in self.globals:
+            now = space.get(name, _MISSING)
+            if now is not value and not _equal(now, value):
+                return name
+        for container, inside in self.contents:
+            now = [child for _, child in children(container) or ()]
+            if len(now) != len(inside) or any([a is not b and not _equal(a, b) for a, b in zip(now, inside)]):  # noqa: B905
+                return f"an entry of a {type(container).__name__}"
+        for array, copy in self.copies:
+            if not np.array_equal(array, copy, equal_nan=array.dtype.kind in "fc"):
+                return "an array"
+        return None
+
+    def watch_contents(self) -> None:
+        """From now on a change in the numbers of an outside array is seen as well."""
+        self.copies = [(array, array.copy()) for array in self.arrays]
+
+
+def _contents(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not yet assigned
+        return _MISSING
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Numbers and texts are the same when they are equal; all else only when it is the same object."""
+    return type(a) is type(b) and (
+        (isinstance(a, _VALUES) and a == b)
+        or (isinstance(a, np.generic) and bool(a == b))
+        or (isinstance(a, MethodType) and a.__self__ is b.__self__ and a.__func__ is b.__func__)
+        or (type(a) is Tensor and a.node is b.node)
+    )
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """The global names of a function and of the functions defined in it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+@contextmanager
+def untouched(outside: Outside, error: Callable[[str], Exception]) -> Iterator[None]:
+    """Refuse what a compiled program would not do again: random numbers from elsewhere, names assigned."""
+    states = _states(outside)
+    yield
+    for (what, before), (_, after) in zip(states, _states(outside), strict=True):
+        if before != after:
+            raise error(
+                f"the function draws random numbers from {what}: a compiled program would give the same ones at each "
+                "call. Draw them outside and pass them in, or draw from ag.recorded(generator), which draws anew"
+            )
+    name = outside.changed()
+    if name is not None:
+        raise error(
+            f"the function changes {name}, which stands outside of it: a compiled program would not do that again. "
+            "Return the new value instead"
+        )
+
+
+def _states(outside: Outside) -> list[tuple[str, str]]:
+    found = [("np.random", repr(np.random.get_state())), ("the module random", repr(random.getstate()))]
+    return found + [("a np.random.Generator", repr(g.bit_generator.state)) for g in outside.generators]

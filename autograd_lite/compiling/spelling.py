@@ -1,0 +1,219 @@
+"""How each recorded function is written in a NumPy program.
+
+    spelled(node, text)            the expression of an array function: ``a + b``, ``np.exp(a)``, ``x[1:]``
+    FLOAT[function]                the expression of a function of Python floats: ``math.exp({0})``
+
+A function without an entry is called by its public name, ``np.linalg.solve(A, b)``; one of this package that has no
+public name is written into the program as it stands in its source file.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import sys
+from collections.abc import Callable
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, same
+from ..kinds import parameters, pick
+from ..rules.constants import stop_gradient
+from ..rules.elementwise import masked
+from ..rules.indexing import BASIC, getitem, scatter
+from ..rules.products import contract
+from ..rules.shaping import astype, concatenate
+
+__all__ = ["FLOAT", "index_text", "public_name", "source_of", "spelled"]
+
+Text = Callable[[Any], str]
+
+INFIX = {
+    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.matmul: "@", np.power: "**",
+    np.floor_divide: "//", np.remainder: "%", np.less: "<", np.less_equal: "<=", np.greater: ">",
+    np.greater_equal: ">=", np.equal: "==", np.not_equal: "!=", np.bitwise_and: "&", np.bitwise_or: "|",
+    np.bitwise_xor: "^", np.left_shift: "<<", np.right_shift: ">>",
+}  # fmt: skip
+PREFIX = {np.negative: "-", np.invert: "~", np.positive: "+"}
+REDUCTIONS = {np.sum: "np.add", np.prod: "np.multiply", np.max: "np.maximum", np.min: "np.minimum",
+              np.amax: "np.maximum", np.amin: "np.minimum"}  # fmt: skip
+
+FLOAT: dict[Any, str] = {
+    np.add: "{0} + {1}", np.subtract: "{0} - {1}", np.multiply: "{0} * {1}", np.divide: "{0} / {1}",
+    np.negative: "-{0}", np.square: "{0} * {0}", np.reciprocal: "1.0 / {0}", np.absolute: "abs({0})",
+    np.fabs: "abs({0})", np.power: "math.pow({0}, {1})", np.float_power: "math.pow({0}, {1})",
+    **{getattr(np, name): f"math.{name}({{0}})" for name in (
+        "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+        "degrees", "radians")},
+    **{getattr(np, f"arc{name}"): f"math.a{name}({{0}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    np.arctan2: "math.atan2({0}, {1})", np.hypot: "math.hypot({0}, {1})", np.copysign: "math.copysign({0}, {1})",
+    np.maximum: "({0} if {0} >= {1} or {0} != {0} else {1})", np.minimum: "({0} if {0} <= {1} or {0} != {0} else {1})",
+    np.less: "{0} < {1}", np.less_equal: "{0} <= {1}", np.greater: "{0} > {1}", np.greater_equal: "{0} >= {1}",
+    np.equal: "{0} == {1}", np.not_equal: "{0} != {1}", np.isnan: "{0} != {0}", np.isfinite: "math.isfinite({0})",
+    np.logical_not: "not {0}", np.logical_and: "{0} and {1}", np.logical_or: "{0} or {1}",
+    np.where: "({1} if {0} else {2})", masked: "({0} if {1} else 0.0)",
+    np.any: "{0}", np.all: "{0}", np.sum: "{0}", np.mean: "{0}", same: "{0}", stop_gradient: "{0}",
+}  # fmt: skip
+
+
+def operand(text: str) -> str:
+    """A text that stands beside an operator."""
+    return text if text.isidentifier() or _is_number(text) else f"({text})"
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()
+
+
+def spelled(node: Node, text: Text) -> str:
+    """The expression that computes the node; ``text`` gives the text of an argument."""
+    function, args = node.function, node.args
+    special = SPECIAL.get(function)
+    if special is not None:
+        return special(node, text)
+    if not node.kwargs and len(args) == 2 and function in INFIX:
+        return f"{operand(text(args[0]))} {INFIX[function]} {operand(text(args[1]))}"
+    if not node.kwargs and len(args) == 1 and function in PREFIX:
+        return PREFIX[function] + operand(text(args[0]))
+    return call(text(function), node, text)
+
+
+def call(name: str, node: Node, text: Text) -> str:
+    inside = [text(a) for a in node.args] + [f"{k}={text(v)}" for k, v in node.kwargs.items()]
+    return f"{name}({', '.join(inside)})"
+
+
+def index_text(index: tuple[Any, ...], text: Text) -> str:
+    """What stands between the brackets of an index."""
+    return ", ".join([_slice(i, text) for i in index]) if index else "()"
+
+
+def _slice(i: Any, text: Text) -> str:
+    if not isinstance(i, slice):
+        return "..." if i is Ellipsis else text(i)
+    ends = ["" if end is None else text(end) for end in (i.start, i.stop, i.step)]
+    return ":".join(ends[:2] if i.step is None else ends)
+
+
+def is_basic(index: tuple[Any, ...]) -> bool:
+    return all([type(i) in BASIC for i in index])
+
+
+def _reduction(node: Node, text: Text) -> str:
+    """The method ``reduce`` of the ufunc: what np.sum and its kind come to after their preparations."""
+    known = dict(zip(parameters(node.function)[1:], node.args[1:], strict=False)) | dict(node.kwargs)
+    if not known.keys() <= {"axis", "keepdims", "dtype"}:
+        return call(text(node.function), node, text)
+    return _reduced(REDUCTIONS[node.function], node, known, text)
+
+
+def _reduced(ufunc: str, node: Node, known: dict[str, Any], text: Text) -> str:
+    inside = [text(node.args[0]), text(known.pop("axis", None))]
+    inside += [f"{k}={text(v)}" for k, v in known.items() if not (k == "keepdims" and not v)]
+    return f"{ufunc}.reduce({', '.join(inside)})"
+
+
+def _mean(node: Node, text: Text) -> str:
+    known = dict(zip(parameters(node.function)[1:], node.args[1:], strict=False)) | dict(node.kwargs)
+    x = node.args[0].value
+    if not known.keys() <= {"axis", "keepdims"} or x.dtype.char not in "fdFD" or not np.size(node.value):
+        return call(text(node.function), node, text)
+    return f"{_reduced('np.add', node, known, text)} / {np.size(x) // np.size(node.value)}"
+
+
+def _transpose(node: Node, text: Text) -> str:
+    axes = node.args[1] if len(node.args) > 1 else node.kwargs.get("axes")
+    if axes is None or [a % len(axes) for a in axes] == list(range(len(axes)))[::-1]:
+        return f"{operand(text(node.args[0]))}.T"
+    return f"{operand(text(node.args[0]))}.transpose({', '.join(text(int(a)) for a in axes)})"
+
+
+def _swapaxes(node: Node, text: Text) -> str:
+    if node.value.ndim == 2:
+        return f"{operand(text(node.args[0]))}.T"
+    return call(f"{operand(text(node.args[0]))}.swapaxes", Node(None, None, node.args[1:]), text)
+
+
+def _scatter(node: Node, text: Text) -> str:
+    raise NotImplementedError("written as statements")
+
+
+def _square(node: Node, text: Text) -> str:
+    x = operand(text(node.args[0]))
+    return f"{x} * {x}"
+
+
+SPECIAL: dict[Any, Callable[[Node, Text], str]] = {
+    **dict.fromkeys(REDUCTIONS, _reduction),
+    np.mean: _mean,
+    np.square: _square,
+    np.transpose: _transpose,
+    np.swapaxes: _swapaxes,
+    scatter: _scatter,
+    getitem: lambda node, text: f"{operand(text(node.args[0]))}[{index_text(node.args[1:], text)}]",
+    pick: lambda node, text: f"{text(node.args[0])}[{node.args[1]}]",
+    same: lambda node, text: text(node.args[0]),
+    stop_gradient: lambda node, text: text(node.args[0]),
+    astype: lambda node, text: f"{operand(text(node.args[0]))}.astype({text(np.dtype(node.args[1]))})",
+    contract: lambda node, text: call("np.einsum", node, text),
+    concatenate: lambda node, text:
+        f"np.concatenate(({', '.join(text(a) for a in node.args)},), axis={text(node.kwargs.get('axis', 0))})",
+    masked: lambda node, text: f"np.where({text(node.args[1])}, {text(node.args[0])}, 0)",
+}  # fmt: skip
+
+
+# The public names of functions
+
+_MODULES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}
+
+
+def public_name(function: Any) -> str | None:
+    """``np.linalg.solve``, ``scipy.special.erf``; None for a function without one."""
+    name = getattr(function, "__name__", "")
+    for prefix, module in _MODULES.items():
+        if getattr(module, name, None) is function:
+            return f"{prefix}.{name}"
+    home = getattr(function, "__module__", None) or ""
+    for place in (home, "scipy.special", "scipy.linalg"):
+        module = sys.modules.get(place)
+        if place.startswith("scipy") and "._" not in place and getattr(module, name, None) is function:
+            return f"{place}.{name}"
+    return None
+
+
+def source_of(function: Any) -> str | None:
+    """The text of a function of this package with all that it calls, able to stand alone; None if it has none."""
+    found: dict[str, str] = {}
+    try:
+        _collect(inspect.unwrap(function), found)
+    except (OSError, TypeError, _NotAlone):
+        return None
+    return "\n\n\n".join(reversed(found.values())) + "\n"
+
+
+class _NotAlone(Exception):
+    """A function that refers to what cannot be written out."""
+
+
+def _collect(function: Any, found: dict[str, str]) -> None:
+    if not isinstance(function, FunctionType) or not function.__module__.startswith("autograd_lite"):
+        raise _NotAlone
+    if function.__closure__:
+        raise _NotAlone
+    lines = inspect.getsource(function).splitlines()
+    while lines[0].startswith("@"):
+        lines.pop(0)
+    found[function.__name__] = "\n".join(lines)
+    for name in function.__code__.co_names:
+        if name in found or name not in function.__globals__:
+            continue
+        value = function.__globals__[name]
+        if isinstance(value, ModuleType):
+            if value not in (np, math):
+                raise _NotAlone
+        elif isinstance(value, (int, float, str, tuple)):
+            found[name] = f"{name} = {value!r}"
+        else:
+            _collect(inspect.unwrap(value), found)
