@@ -56,6 +56,7 @@ _LAZY = {
     "check_gradient": "diagnosis.checking",
     "stop_gradient": "rules.constants",
     "worksheet": "worksheets",
+    **dict.fromkeys(("CompileError", "compile", "recorded"), "compiling"),
 }  # fmt: skip  # what is loaded when it is first used, and from where
 _MODULES = frozenset({
     "builtins", "core", "extend", "misc", "numpy", "scipy", "test_util", "testing", "tracer", "util", "worksheets",

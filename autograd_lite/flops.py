@@ -70,8 +70,8 @@ _accumulate: Count = lambda out, args: max(np.size(args[0]) - np.size(out), 0)
 
 _COUNTS: dict[str, Count] = {
     **dict.fromkeys(
-        ("same", "stop_gradient", "pick", "getitem", "scatter", "astype", "concatenate", "reshape", "ravel",
-         "expand_dims", "squeeze", "transpose", "swapaxes", "moveaxis", "flip", "roll", "broadcast_to", "copy",
+        ("same", "stop_gradient", "drawn", "pick", "getitem", "scatter", "astype", "concatenate", "reshape",
+         "ravel", "expand_dims", "squeeze", "transpose", "swapaxes", "moveaxis", "flip", "roll", "broadcast_to", "copy",
          "tril", "triu", "where", "masked", "real", "imag", "conjugate", "positive", "completed",
          "packbits", "unpackbits", "nonzero",
          "flatnonzero", "argwhere"), _nothing,

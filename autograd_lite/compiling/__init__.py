@@ -11,5 +11,6 @@ from __future__ import annotations
 
 from .capture import CompileError
 from .compiled import Compiled, compile
+from .randomness import recorded
 
-__all__ = ["CompileError", "Compiled", "compile"]
+__all__ = ["CompileError", "Compiled", "compile", "recorded"]

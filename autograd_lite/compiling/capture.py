@@ -21,11 +21,11 @@ import numpy as np
 from ..graph import Node, leaf
 from ..naming import Watch, argument_names, is_user_code, parameter_names
 from ..scopes import collected
-from ..sweeps import rules
 from ..tensor import Tensor, doors, tensor_of
 from ..transforms import swept
 from ..trees import flatten
 from .outside import Outside, untouched
+from .randomness import Recorder, drawn, recorders
 from .signature import Signature
 
 __all__ = ["Capture", "CompileError", "Guard", "capture"]
@@ -44,16 +44,18 @@ class Guard(NamedTuple):
     line: str
 
 
-class Capture:
+class Capture(Recorder):
     """The record of one run (see the head of this module)."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.inputs: list[Node] = []
         self.names: list[str] = []
+        self.given: list[type] = []  # the types of the inputs as they were given
+        self.result: Any = None
         self.outputs: list[Any] = []
         self.rebuild: Callable[[list[Any]], Any]
         self.guards: list[Guard] = []
-        self.effects: list[Node] = []  # what is done at every call, whether or not its result is used
         self.meanings: dict[Node, tuple[str, Node]] = {}  # adjoints and tangents: of which node
         self.name_of: Callable[[Node], str | None]
         self.array_names: dict[int, str] = {}
@@ -80,13 +82,13 @@ def capture(f: Callable[..., Any], signature: Signature) -> Capture:
     """
     made = Capture()
     made.inputs = [leaf(as_input(x)) for x in signature.chosen()]
-    made.names = _names(f, signature)
+    made.names, made.given = _names(f, signature), [type(x) for x in signature.chosen()]
     new_args, new_kwargs = signature.with_inputs([tensor_of(node) for node in made.inputs])
-    made.outside = Outside(f)
+    made.outside = Outside(f, signature.args, signature.kwargs)
     watch = Watch()
     with untouched(made.outside, CompileError), _listening(made), collected():
-        result = watch.run(f, new_args, new_kwargs)
-    outputs, made.rebuild = flatten(result)
+        made.result = watch.run(f, new_args, new_kwargs)
+    outputs, made.rebuild = flatten(made.result)
     made.outputs = [y.node if type(y) is Tensor else y for y in outputs]
     made.name_of, made.array_names = watch.name, watch.array_names()
     return made
@@ -95,7 +97,8 @@ def capture(f: Callable[..., Any], signature: Signature) -> Capture:
 def _names(f: Callable[..., Any], signature: Signature) -> list[str]:
     """The names of the inputs."""
     args, kwargs = signature.rebuild(signature.leaves)
-    names = [a.name for x, name in zip(args, parameter_names(f, len(args)), strict=True) for a in argument_names(x, name)]
+    parameters = zip(args, parameter_names(f, len(args)), strict=True)
+    names = [a.name for x, name in parameters for a in argument_names(x, name)]
     names += [a.name for name, x in kwargs.items() for a in argument_names(x, name)]
     return [name for name, chosen in zip(names, signature.inputs, strict=True) if chosen]
 
@@ -108,11 +111,12 @@ def as_input(x: Any) -> Any:
 @contextmanager
 def _listening(made: Capture) -> Any:
     """While it is open, every value that leaves the graph becomes a guard, and recorded sweeps tell their meaning."""
+    inputs = set(made.inputs)
     oldest = made.inputs[0].number if made.inputs else sys.maxsize
     known: set[tuple[Node, Any]] = set()
 
     def opened(node: Node, door: Any) -> None:
-        if door in _SHAPE_ONLY or node.number < oldest or not _depends(node, oldest):
+        if door in _SHAPE_ONLY or node.number < oldest or not _depends(node, inputs, oldest):
             return
         line = _user_line()
         if door in _TEXTS:
@@ -131,19 +135,22 @@ def _listening(made: Capture) -> Any:
 
     doors.append(opened)
     swept.append(meaning)
+    recorders.append(made)
     try:
         yield
     finally:
+        recorders.remove(made)
+        made.restore()
         doors.remove(opened)
         swept.remove(meaning)
 
 
-def _depends(node: Node, oldest: int) -> bool:
-    """Whether the node comes from an input (a leaf of this run) and not from constants alone."""
+def _depends(node: Node, inputs: set[Node], oldest: int) -> bool:
+    """Whether the node comes from an input or from a random number, and not from constants alone."""
     seen, waiting = {node}, [node]
     while waiting:
         node = waiting.pop()
-        if node.function is None or node.function not in rules:
+        if node in inputs or node.function is drawn:
             return True
         for a in node.parents:
             if a.number >= oldest and a not in seen:

@@ -8,20 +8,23 @@ The answer is always that of f: whatever a program cannot see to be unchanged, m
 
 from __future__ import annotations
 
+import builtins
+import linecache
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from types import MethodType
 from typing import Any
 
 import numpy as np
 
-from ..flops import flops
 from ..graph import Node
 from ..tensor import Tensor
 from ..trees import flatten
 from .capture import Capture, CompileError, capture
 from .emitting import Program, emitted
-from .planning import Row, Step, planned
-from .signature import Signature, form_of
+from .planning import planned
+from .report import Memory, PlanTable, memory, plan_table
+from .signature import MISS, Signature, entry, tree_text
 
 __all__ = ["Compiled", "compile"]
 
@@ -30,59 +33,85 @@ _FLOAT_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
 
 
 class Variant:
-    """One program: the form of call that it is for, and what it hangs on."""
+    """One program, with the form of call that it is for and what it hangs on."""
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        signature = Signature(args, kwargs)
-        self.f = f
-        captured = capture(f, signature)
-        self.form = form_of(args, kwargs, signature)
-        self.example = args, kwargs
-        self.outside = captured.outside
-        self.plan = planned(captured)
+    def __init__(
+        self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], donate: Sequence[int]
+    ) -> None:
+        self.signature = Signature(args, kwargs)
+        self.captured = captured = capture(f, self.signature)
+        self.plan = planned(captured, [n for k in donate for n in self.signature.of_argument(k, captured.inputs)])
         self.program = emitted(self.plan, _name(f))
-        self.run, self.branch, self.values = loaded(self.program)
-        self.constants = [None if type(y) is Node else y for y in self.plan.outputs]
-        self.rebuild = captured.rebuild
-        self.single = len(self.constants) == 1 and type(self.plan.outputs[0]) is Node
-        self.plain: Callable[..., Any] | None = None
         if _hidden(captured, self.program):
-            self.outside.watch_contents()
-        self.checked = bool(self.outside.cells or self.outside.globals or self.outside.contents)
+            captured.outside.watch_contents()
+        self.idle: list[Callable[..., Any]] = []  # programs with buffers that nobody runs at this moment
+        self.branch: Any = _Never
+        self.enter = self._entry(self.program)
+        self.with_numpy: Callable[..., Any] | None = None
 
-    def __call__(self, inputs: tuple[Any, ...]) -> Any:
+    def _entry(self, program: Program) -> Callable[..., Any]:
+        """What takes a call: it checks its form, runs the program and builds the result."""
+        run = self._loaded(program)
+        if self.plan.buffers:
+            self.idle.append(run)
+            run = self._alone
+        if self.captured.states:
+            run = self._drawing(run)
+        return entry(self.signature, self.captured.outside, self._built(run), list(program.outside.values()))
+
+    def _loaded(self, program: Program) -> Callable[..., Any]:
+        namespace: dict[str, Any] = {}
+        filename = f"<compiled {program.name}>"
+        linecache.cache[filename] = (len(program.source), None, program.source.splitlines(True), filename)
+        exec(builtins.compile(program.source, filename, "exec"), namespace)  # our own text
+        self.branch = namespace.get("OtherBranch", self.branch)
+        function: Callable[..., Any] = namespace[program.name]
+        return function
+
+    def _alone(self, *inputs: Any) -> Any:
+        """Run a program whose buffers nobody else writes to at this moment, in another thread or further out."""
+        run = self.idle.pop() if self.idle else self._loaded(self.program)
         try:
-            found = self.run(*inputs, *self.values)
-        except _FLOAT_ERRORS:
-            if not self.program.floats:
+            return run(*inputs)
+        finally:
+            self.idle.append(run)
+
+    def _drawing(self, run: Callable[..., Any]) -> Callable[..., Any]:
+        """``run``, after which the generators stand where they stood before if the program did not come to its end."""
+
+        def tried(*inputs: Any) -> Any:
+            states = [(g, g.bit_generator.state) for g, _ in self.captured.states.values()]
+            try:
+                return run(*inputs)
+            except (self.branch, *_FLOAT_ERRORS):
+                for generator, state in states:
+                    generator.bit_generator.state = state
                 raise
-            found = self._with_numpy(inputs)
-        if self.single:
-            return self.rebuild([found])
-        results = iter(found if type(found) is tuple else (found,))
-        return self.rebuild([next(results) if type(y) is Node else y for y in self.plan.outputs])
 
-    def _with_numpy(self, inputs: tuple[Any, ...]) -> Any:
-        """Where ``math`` raises an error, NumPy returns inf or nan."""
-        if self.plain is None:
-            self.plain, self.branch, _ = loaded(emitted(self.plan, self.program.name, floats=False))
-        return self.plain(*inputs, *self.values)
+        return tried
 
+    def _built(self, run: Callable[..., Any]) -> Callable[..., Any]:
+        """``run`` with its outputs in the structure that f returns them in."""
+        outputs, result = self.plan.outputs, self.captured.result
+        if len(outputs) == 1 and type(result) is Tensor:
+            return run
+        names = [f"o{i}" for i in range(len(outputs))]
+        found = [n for n, y in zip(names, outputs, strict=True) if type(y) is Node]
+        fixed = {n: y for n, y in zip(names, outputs, strict=True) if type(y) is not Node}
+        text = tree_text(result, list(names)) or f"rebuild([{', '.join(names)}])"
+        namespace: dict[str, Any] = {"run": run, "rebuild": self.captured.rebuild, **fixed}
+        taken = f"{', '.join(found)} = run(*inputs)" if found else "run(*inputs)"
+        exec(f"def built(*inputs):\n    {taken}\n    return {text}\n", namespace)  # our own text
+        built: Callable[..., Any] = namespace["built"]
+        return built
 
-def loaded(program: Program) -> tuple[Callable[..., Any], type[Exception], tuple[Any, ...]]:
-    """The function of a program, its exception for another branch, and the outside values that it takes."""
-    namespace: dict[str, Any] = {}
-    exec(compile_text(program.source, program.name), namespace)  # our own text
-    return namespace[program.name], namespace.get("OtherBranch", _Never), tuple(program.outside.values())
-
-
-def compile_text(source: str, name: str) -> Any:
-    import builtins
-    import linecache
-
-    filename = f"<compiled {name}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    return builtins.compile(source, filename, "exec")
+    def again(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The call in NumPy's scalars, where ``math`` raised an error: NumPy returns inf or nan there."""
+        if not self.program.floats:
+            raise
+        if self.with_numpy is None:
+            self.with_numpy = self._entry(emitted(self.plan, self.program.name, floats=False))
+        return self.with_numpy(args, kwargs)
 
 
 class _Never(Exception):
@@ -92,23 +121,28 @@ class _Never(Exception):
 class Compiled:
     """A compiled function: call it as the function itself.  See ``compile``."""
 
-    def __init__(self, f: Callable[..., Any]) -> None:
-        self.f = f
+    def __init__(self, f: Callable[..., Any], donate: Sequence[int]) -> None:
+        self.f, self.donate = f, donate
         self.variants: list[Variant] = []
         self.eager = False
         self.__wrapped__ = f
-        self.__name__ = f"compile({_name(f)})"
+        self.__name__ = self.__qualname__ = f"compile({_name(f)})"
         self.__doc__ = getattr(f, "__doc__", None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         for variant in self.variants:
-            inputs = variant.form(args, kwargs)
-            if inputs is not None and not (variant.checked and variant.outside.changed()):
-                try:
-                    return variant(inputs)
-                except variant.branch:
-                    continue
+            try:
+                found = variant.enter(args, kwargs)
+            except variant.branch:
+                continue
+            except _FLOAT_ERRORS:
+                found = variant.again(args, kwargs)
+            if found is not MISS:
+                return found
         return self._anew(args, kwargs)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
 
     def _anew(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that no variant is for."""
@@ -122,43 +156,63 @@ class Compiled:
                 stacklevel=3,
             )
             return self.f(*args, **kwargs)
-        variant = Variant(self.f, args, kwargs)
-        inputs = variant.form(args, kwargs)
-        if inputs is None:
-            raise CompileError(f"{_name(self.f)} got an argument that is not equal to itself, such as a nan: {args!r}")
+        variant = Variant(self.f, args, kwargs, self.donate)
         self.variants.insert(0, variant)
-        return variant(inputs)
+        try:
+            found = variant.enter(args, kwargs)
+        except _FLOAT_ERRORS:
+            found = variant.again(args, kwargs)
+        if found is MISS:
+            self.variants.remove(variant)
+            raise CompileError(f"{_name(self.f)} got an argument that is not equal to itself, such as a nan: {args!r}")
+        return found
 
     @property
-    def latest(self) -> Variant:
+    def _latest(self) -> Variant:
         if not self.variants:
-            raise ValueError(f"{self.__name__} has no program yet: call it once, or use .source after a call")
+            raise ValueError(f"{self.__name__} has no program yet: it is written at the first call")
         return self.variants[0]
 
     @property
     def source(self) -> str:
-        """The program of the last form that was recorded: it runs by itself, with NumPy alone."""
-        return self.latest.program.source
+        """The program that was recorded last, as text: it runs by itself, with NumPy alone.
 
-    def plan(self) -> list[Row]:
-        """One row for each call of the program: the call, where its result stands, its bytes and operations."""
-        return [_row(step) for step in self.latest.plan.steps]
+        Raises ValueError before the first call.
+        """
+        return self._latest.program.source
+
+    @property
+    def constants(self) -> dict[str, Any]:
+        """What the program of ``source`` takes after the inputs: arrays and functions from outside, by name."""
+        return dict(self._latest.program.outside)
+
+    @property
+    def graph(self) -> Any:
+        """The record of the last call that was recorded, as a Graph."""
+        from ..trace import trace
+
+        signature = self._latest.signature
+        return trace(self.f)(*signature.args, **signature.kwargs)
+
+    @property
+    def memory(self) -> Memory:
+        """What the program that was recorded last needs, in bytes."""
+        return memory(self._latest.plan)
+
+    def plan(self) -> PlanTable:
+        """A row for each call of the last program: where its result stands, its bytes and operations."""
+        return plan_table(self._latest.plan, self._latest.program)
 
     def __repr__(self) -> str:
         return f"<{self.__name__}: {len(self.variants)} program{'s' * (len(self.variants) != 1)}>"
 
 
-def _row(step: Step) -> Row:
-    node = step.node
-    place = f"in place of {step.over}" if step.over is not None else "new" if step.root is node else "view"
-    args = [a.value if type(a) is Node else a for a in node.args]
-    return Row(step.name, place, int(getattr(node.value, "nbytes", 0)), flops(node.function, node.value, args, node.kwargs))
-
-
 def _hidden(captured: Capture, program: Program) -> bool:
     """Whether numbers of an outside array may have gone into the record by a way that was not recorded."""
     known = {id(a) for a in captured.outside.arrays}
-    return bool(known) and any(isinstance(a, np.ndarray) and id(a) not in known for a in program.outside.values())
+    made = [a for a in program.constants if id(a) not in known]
+    made += [a for a in program.outside.values() if isinstance(a, np.ndarray) and id(a) not in known]
+    return bool(known) and bool(made or any(type(y) is not Node for y in captured.outputs))
 
 
 def _name(f: Callable[..., Any]) -> str:
@@ -166,13 +220,59 @@ def _name(f: Callable[..., Any]) -> str:
     return "f" if name == "<lambda>" else name
 
 
-def compile(f: Callable[..., Any]) -> Compiled:
-    """f as a NumPy program.
+def compile(f: Callable[..., Any] | None = None, *, donate: Sequence[int] = ()) -> Any:
+    """f as a NumPy program: recorded at the first call, then only run, with the answers of f.
 
+    Parameters
+    ----------
+    f : callable
+        A function of arrays, numbers and structures of them, such as a gradient ``ag.grad(cost)`` or a whole training
+        step.  Without f, a decorator.
+    donate : sequence of int
+        Positional arguments whose arrays may be written over with results: they are lost to the caller.
+
+    Returns
+    -------
+    Compiled
+        Takes f's arguments.  Its ``source`` is the program, ``plan()`` the table of its calls, ``memory`` what it
+        needs, ``graph`` the record.  A call with other shapes, dtypes, integers, flags or outside names, or one that
+        takes another branch, is recorded anew.  Results are new arrays.
+
+    Raises
+    ------
+    CompileError
+        At a call, if f shows a Tensor, draws random numbers other than from ``ag.recorded``, or assigns to outside
+        names.
+
+    Notes
+    -----
+    Arrays from outside are read at each call.  What cannot be seen: attributes of outside objects that are neither
+    containers nor dataclasses, and files.  Numbers alone are computed as Python floats; ``math`` and NumPy may differ
+    in the last bit.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> import autograd_lite as ag
-    >>> slope = compile(ag.grad(lambda x: np.sqrt(x**2 + np.exp(x**2))))
-    >>> print(f"{slope(1.0):.6f}")
-    1.928285
+    >>> slope = ag.compile(ag.grad(lambda x: np.sum(np.tanh(x) ** 2)))
+    >>> print(slope(np.array([0.5, 1.0])).round(6))
+    [0.726862 0.6397  ]
+    >>> print(slope.source)
+    import numpy as np
+    <BLANKLINE>
+    <BLANKLINE>
+    def grad_lambda(x):
+        v1 = np.tanh(x)                         # tanh(x)
+        v2 = v1 + v1                            # adjoint of v1
+        v3 = v1 * v1                            # v1·v1
+        v4 = 1 - v3                             # 1 − v3
+        x_bar = v2 * v4                         # adjoint of x
+        return x_bar
+    <BLANKLINE>
     """
-    return Compiled(f)
+    if f is None:
+        return lambda f: Compiled(f, donate)
+    if not callable(f):
+        kind = type(f).__name__
+        raise TypeError(f"compile takes a function, but got a {kind}: write compile(f)(x), not compile(f(x))")
+    return Compiled(f, donate)

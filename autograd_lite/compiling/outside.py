@@ -19,16 +19,16 @@ from ..naming import is_user_code
 from ..tensor import Tensor
 from ..trees import children, is_leaf
 
-__all__ = ["Outside", "untouched"]
+__all__ = ["MISSING", "Outside", "equal", "untouched"]
 
-_MISSING = object()
+MISSING = object()
 _VALUES = (int, float, complex, str, bytes, bool, type(None))
 
 
 class Outside:
     """The outside names of a function, and what they stood for when this object was made."""
 
-    def __init__(self, f: Callable[..., Any]) -> None:
+    def __init__(self, f: Callable[..., Any], *arguments: Any) -> None:
         self.cells: list[tuple[Any, str, Any]] = []
         self.globals: list[tuple[dict[str, Any], str, Any]] = []
         self.contents: list[tuple[Any, list[Any]]] = []  # containers, and what was in them
@@ -37,6 +37,7 @@ class Outside:
         self.copies: list[tuple[Any, Any]] = []  # arrays whose numbers went into the record by another way
         self._seen: set[int] = set()
         self._function(f)
+        self._argument(arguments)
 
     def _function(self, f: Any) -> None:
         if id(f) in self._seen:
@@ -49,7 +50,7 @@ class Outside:
             if type(f).__name__ == "partial":
                 self._look(getattr(f, part))
         if not isinstance(f, FunctionType):
-            call = getattr(type(f), "__call__", None)
+            call = vars(type(f)).get("__call__")
             if isinstance(call, FunctionType):
                 self._look(f)
                 self._function(call)
@@ -65,9 +66,19 @@ class Outside:
                     self.globals.append((f.__globals__, name, value))
                     self._look(value)
 
+    def _argument(self, value: Any) -> None:
+        """Note the functions and generators among the arguments; their numbers are inputs."""
+        if callable(value) and children(value) is None:
+            self._function(value)
+        elif hasattr(value, "bit_generator"):
+            self.generators.append(value)
+        elif not is_leaf(value):
+            for _, child in children(value) or ():
+                self._argument(child)
+
     def _look(self, value: Any) -> None:
         """Note what stands behind a name."""
-        if isinstance(value, _VALUES) or isinstance(value, (ModuleType, type)):
+        if isinstance(value, (*_VALUES, ModuleType, type)):
             return
         if callable(value) and not hasattr(value, "__dataclass_fields__"):
             self._function(value)
@@ -88,15 +99,19 @@ class Outside:
         """The name that stands for something else by now, if there is one."""
         for cell, name, value in self.cells:
             now = _contents(cell)
-            if now is not value and not _equal(now, value):
+            if now is not value and not equal(now, value):
                 return name
         for space, name, value in self.globals:
-            now = space.get(name, _MISSING)
-            if now is not value and not _equal(now, value):
+            now = space.get(name, MISSING)
+            if now is not value and not equal(now, value):
                 return name
+        return self.changed_inside()
+
+    def changed_inside(self) -> str | None:
+        """The container or the array that holds something else by now, if there is one."""
         for container, inside in self.contents:
             now = [child for _, child in children(container) or ()]
-            if len(now) != len(inside) or any([a is not b and not _equal(a, b) for a, b in zip(now, inside)]):  # noqa: B905
+            if len(now) != len(inside) or any([a is not b and not equal(a, b) for a, b in zip(now, inside)]):  # noqa: B905
                 return f"an entry of a {type(container).__name__}"
         for array, copy in self.copies:
             if not np.array_equal(array, copy, equal_nan=array.dtype.kind in "fc"):
@@ -112,10 +127,10 @@ def _contents(cell: Any) -> Any:
     try:
         return cell.cell_contents
     except ValueError:  # not yet assigned
-        return _MISSING
+        return MISSING
 
 
-def _equal(a: Any, b: Any) -> bool:
+def equal(a: Any, b: Any) -> bool:
     """Numbers and texts are the same when they are equal; all else only when it is the same object."""
     return type(a) is type(b) and (
         (isinstance(a, _VALUES) and a == b)

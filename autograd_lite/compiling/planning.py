@@ -1,30 +1,35 @@
 """The plan: in which order the functions of a record are called, and where each puts its result.
 
-    new        an array of its own
+    new        an array of its own, made at each call: results, and what is small
     view       a part, or another shape, of an array that is there
-    in place   written over an argument that nothing needs any more (out=), where that array is large
+    buffer     for large arrays between: memory that the program keeps from call to call, and uses again within one as
+               soon as nothing needs the numbers in it (in place, where the function works entry by entry)
+    block      a run of functions that work entry by entry on large arrays is done block by block, so that what is
+               between them stays in the processor's cache and never becomes an array
 
-An array is written over only if this program made it, no result and no later step reads it or a view of it, and shape
-and dtype agree.  Results are never views of arguments or of one another.
+Results are never views of arguments, of buffers or of one another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
 from ..graph import Node
 from ..kinds import pick
+from ..rules.elementwise import masked
 from ..rules.indexing import BASIC, getitem, scatter
 from ..rules.shaping import astype, concatenate
 from .capture import Capture, Guard
 from .rewriting import EFFECTS, added, reachable, rewritten
 
-__all__ = ["Plan", "Row", "Step", "planned"]
+__all__ = ["Block", "Plan", "Step", "owned_outputs", "planned"]
 
-LARGE = 1 << 14  # bytes from which writing in place saves more than it costs
+LARGE = 1 << 15  # bytes from which a buffer saves more than it costs
+BLOCKED = 1 << 18  # bytes from which a run is done in blocks
+BLOCK = 1 << 13  # entries of a block
 
 VIEWS = frozenset({
     np.reshape, np.transpose, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze, np.broadcast_to, np.flip, np.real,
@@ -32,80 +37,80 @@ VIEWS = frozenset({
 })  # fmt: skip
 FRESH = frozenset({
     np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.where, np.cumsum, np.argmax, np.argmin, scatter, added,
-    concatenate, astype, np.any, np.all, np.tril, np.triu, np.roll, np.einsum,
+    concatenate, astype, masked, np.any, np.all, np.tril, np.triu, np.roll,
 })  # fmt: skip
+ENTRYWISE = frozenset({np.where, masked, astype})  # besides the ufuncs
 
 
 class Step:
     """One call: the node, what it is called, and where its result stands."""
 
-    __slots__ = ("checks", "dead", "name", "node", "over", "root")
+    __slots__ = ("buffer", "checks", "into", "name", "node", "over", "root")
 
-    def __init__(self, node: Node, name: str) -> None:
-        self.node, self.name = node, name
-        self.over: Node | None = None  # the argument that it is written over
-        self.root: Node = node  # the node whose memory it stands in
+    def __init__(self, node: Node) -> None:
+        self.node, self.name = node, ""
+        self.root: Node = node  # the node in whose memory it stands
+        self.buffer: int | None = None  # the number of the buffer that it is written to
+        self.over: Node | None = None  # the donated input that it is written over
+        self.into = False  # whether it is added to its first argument, which nothing else needs
         self.checks: list[tuple[int, Guard]] = []  # guards that are asked right after it
-        self.dead: list[Node] = []  # large arrays that nothing needs after it
 
 
-class Row(NamedTuple):
-    """A line of the table ``compiled.plan()``."""
+class Block:
+    """Steps that are done block by block over the first axis of their common shape."""
 
-    call: str
-    buffer: str
-    bytes: int
-    flops: int
+    def __init__(self, steps: list[Step], before: list[Step], whole: set[Node]) -> None:
+        self.steps, self.before = steps, before  # the views of what is there come before
+        self.whole = whole  # nodes that are needed afterwards, and so become arrays
+        self.shape: tuple[int, ...] = next(s.node.value.shape for s in steps if entrywise(s.node))
+        self.rows = max(1, BLOCK // max(1, int(np.prod(self.shape[1:]))))
+        self.last: dict[Node, Step] = {}
+        for step in steps:
+            for a in step.node.parents:
+                self.last[a] = step
 
 
 class Plan:
-    """The steps, what goes in and what comes out (nodes, or plain values)."""
+    """The steps (or blocks of steps) in order, what goes in and what comes out (nodes, or plain values)."""
 
     def __init__(self, captured: Capture) -> None:
-        self.inputs = captured.inputs
-        self.captured = captured
+        self.captured, self.inputs = captured, captured.inputs
         wanted = [y for y in captured.outputs if type(y) is Node] + [g.node for g in captured.guards]
-        wanted += captured.effects
-        new = rewritten(self.inputs, wanted, captured.outside.arrays)
-        self.new = new
+        self.new = rewritten(self.inputs, wanted + captured.effects, captured.outside.arrays)
         self.origins: dict[Node, list[Node]] = {}
-        for old, node in new.items():
+        for old, node in self.new.items():
             self.origins.setdefault(node, []).append(old)
-        self.outputs = [new[y] if type(y) is Node else y for y in captured.outputs]
-        self.guards = [(i, g._replace(node=new[g.node])) for i, g in enumerate(captured.guards)]
+        self.outputs = [self.new[y] if type(y) is Node else y for y in captured.outputs]
+        self.guards = [(i, g._replace(node=self.new[g.node])) for i, g in enumerate(captured.guards)]
+        self.meanings = {self.new[d]: told for d, told in captured.meanings.items() if d in self.new}
         kept = [y for y in self.outputs if type(y) is Node] + [g.node for _, g in self.guards]
-        order = reachable(kept + [new[e] for e in captured.effects])
-        self.steps = [Step(node, "") for node in order if node.function is not None]
+        order = reachable(kept + [self.new[e] for e in captured.effects])
+        self.steps = [Step(node) for node in order if node.function is not None]
         self.step_of = {step.node: step for step in self.steps}
-        self.meanings = {new[d]: (kind, of) for d, (kind, of) in captured.meanings.items() if d in new}
+        self.buffers: list[tuple[tuple[int, ...], np.dtype[Any]]] = []
+        self.parts: list[Step | Block] = []
 
     def root(self, node: Node) -> Node:
-        """The node whose memory this one stands in."""
+        """The node in whose memory this one stands."""
         step = self.step_of.get(node)
         return step.root if step else node
 
 
-def planned(captured: Capture) -> Plan:
-    """The plan of a record."""
+def planned(captured: Capture, donated: Iterable[Node] = ()) -> Plan:
+    """The plan of a record; results may be written over the donated inputs."""
     plan = Plan(captured)
-    _place_guards(plan)
-    _find_roots(plan)
-    last = _last_uses(plan)
-    _choose_places(plan, last)
-    return plan
-
-
-def _place_guards(plan: Plan) -> None:
     for i, guard in plan.guards:
-        step = plan.step_of.get(guard.node)
-        if step:
-            step.checks.append((i, guard))
-
-
-def _find_roots(plan: Plan) -> None:
+        if guard.node in plan.step_of:
+            plan.step_of[guard.node].checks.append((i, guard))
     for step in plan.steps:
         if is_view(step.node):
             step.root = plan.root(step.node.parents[0])
+    last = _last_uses(plan)
+    _choose_places(plan, last)
+    plan.parts = _in_blocks(plan)
+    _choose_buffers(plan, last)
+    _use_donated(plan, last, set(donated))
+    return plan
 
 
 def is_view(node: Node) -> bool:
@@ -121,8 +126,16 @@ def _known(function: Any) -> bool:
     return getattr(function, "__module__", "").split(".")[0] in ("numpy", "scipy")
 
 
+def entrywise(node: Node) -> bool:
+    """Whether each entry of the result depends on the same entry of the arguments alone."""
+    function = node.function
+    if isinstance(function, np.ufunc):
+        return function.nout == 1 and function.signature is None and not node.kwargs
+    return function in ENTRYWISE and not node.kwargs
+
+
 def _last_uses(plan: Plan) -> dict[Node, int]:
-    """After which step nothing reads the memory of a root any more; outputs are read at the end."""
+    """After which step nothing reads the memory of a root any more; results are read at the end."""
     last: dict[Node, int] = {}
     for i, step in enumerate(plan.steps):
         last[step.root] = i
@@ -135,43 +148,151 @@ def _last_uses(plan: Plan) -> dict[Node, int]:
 
 
 def _choose_places(plan: Plan, last: dict[Node, int]) -> None:
-    """Write over what dies here; note what else dies."""
-    owned: dict[Node, Node] = {}  # a root, and the node that wrote its memory last
+    """Add to what was made here and is needed no more."""
+    for i, step in enumerate(plan.steps):
+        if step.node.function is added:
+            x, others = step.node.args[0], step.node.args[1:]
+            mine = plan.step_of.get(x)
+            own = mine is not None and mine.root is x and not isinstance(x.value, tuple) and last[x] == i
+            step.into = own and not any([type(a) is Node and plan.root(a) is x for a in others])
+
+
+# Blocks
+
+
+def _in_blocks(plan: Plan) -> list[Step | Block]:
+    """The steps, with runs of entrywise steps on large arrays put together."""
+    parts: list[Step | Block] = []
+    run: _Run | None = None
+    for step in plan.steps:
+        if run is not None and not run.takes(step):
+            parts += run.closed(plan)
+            run = None
+        if run is None:
+            run = _Run(step) if _Run.begins(step) else None
+            if run is None:
+                parts.append(step)
+    return parts + (run.closed(plan) if run else [])
+
+
+class _Run:
+    """Steps in a row that can be done block by block."""
+
+    def __init__(self, step: Step) -> None:
+        self.shape = step.node.value.shape
+        self.steps, self.before, self.inside = [step], list[Step](), {step.node}
+        self.partial: set[Node] = set()  # what is added to in the loop, and complete only after it
+
+    @staticmethod
+    def begins(step: Step) -> bool:
+        node = step.node
+        return entrywise(node) and node.value.nbytes >= BLOCKED and node.value.shape[0] > 1 and not step.checks
+
+    def takes(self, step: Step) -> bool:
+        """Whether the step can join; it has then joined."""
+        node = step.node
+        if step.checks or any([a in self.partial for a in node.parents if node.function is not added]):
+            return False
+        if entrywise(node) and node.value.shape == self.shape:
+            self.steps.append(step)
+            self.inside.add(node)
+            return True
+        if is_view(node) and not any([a in self.inside for a in node.parents]):
+            self.before.append(step)
+            return True
+        if node.function in (scatter, added) and self._puts(step):
+            self.steps.append(step)
+            self.partial.add(node)
+            self.inside.add(node)
+            return True
+        return False
+
+    def _puts(self, step: Step) -> bool:
+        """Whether the step puts a whole block of the run into a part of an array."""
+        node = step.node
+        values, index = (node.args[0], node.args[2:]) if node.function is scatter else (node.args[1], node.args[2:])
+        if type(values) is not Node or values not in self.inside or values in self.partial:
+            return False
+        if not all([isinstance(i, slice) for i in index]):
+            return False
+        if node.function is added and not (step.into and (node.args[0] in self.partial)):
+            return False
+        return bool(np.broadcast_to(0, node.value.shape)[tuple(index)].shape == self.shape == values.value.shape)
+
+    def closed(self, plan: Plan) -> list[Step | Block]:
+        if len(self.steps) < 3:
+            return [*self.before, *self.steps]
+        mine = {s.node for s in self.steps}
+        needed = {y for y in plan.outputs if type(y) is Node}
+        for step in plan.steps:
+            if step.node not in mine:
+                needed.update(step.node.parents)
+        whole = {s.node for s in self.steps if s.node in needed and entrywise(s.node)}
+        return [Block(self.steps, self.before, whole)]
+
+
+# Buffers
+
+
+def _choose_buffers(plan: Plan, last: dict[Node, int]) -> None:
+    """Give large arrays between a buffer; it is free again after the last use of what is in it."""
+    free: dict[Any, list[int]] = {}
+    held: dict[Node, int] = {}
+    at = {step.node: i for i, step in enumerate(plan.steps)}
     ends: dict[int, list[Node]] = {}
     for root, i in last.items():
         ends.setdefault(i, []).append(root)
-    moved: dict[Node, Node] = {}
-    for i, step in enumerate(plan.steps):
-        dying = [r for r in ends.get(i, ()) if r in owned and r is not step.root]
-        over = _written_over(plan, step, dying)
-        if over is not None:
-            step.over = over
-            moved[step.node] = over
-            dying = [r for r in dying if r is not plan.root(over)]
-        if step.root is step.node and not isinstance(step.node.value, tuple):
-            owned[step.node] = step.node
-        step.dead = [r for r in dying if _bytes(r) >= LARGE]
+    for part in plan.parts:
+        steps = part.before + part.steps if isinstance(part, Block) else [part]
+        over = [r for s in steps for r in ends.get(at[s.node], ())]
+        for step in steps:
+            if _wants_buffer(step, part, last, len(plan.steps)):
+                step.buffer = _buffer(plan, step, part, over, held, free)
+                held[step.node] = step.buffer
+        for root in over:
+            if root in held:
+                i = held.pop(root)
+                if i not in held.values():
+                    free.setdefault(plan.buffers[i], []).append(i)
 
 
-def _written_over(plan: Plan, step: Step, dying: list[Node]) -> Node | None:
+def _wants_buffer(step: Step, part: Step | Block, last: dict[Node, int], end: int) -> bool:
     node = step.node
-    if not (isinstance(node.function, np.ufunc) or node.function is added) or type(node.value) is not np.ndarray:
-        return None
-    if node.function is not added and (node.value.nbytes < LARGE or node.kwargs or isinstance(node.value, tuple)):
-        return None
-    if isinstance(node.function, np.ufunc) and node.function.signature is not None:
-        return None  # a matrix product reads its arguments more than once
-    candidates = node.args[:1] if node.function is added else node.args
-    for a in candidates:
-        if type(a) is Node and a in dying and a.value.shape == node.value.shape and a.value.dtype == node.value.dtype:
-            if node.function is added and any([type(p) is Node and plan.root(p) is a for p in node.args[1:]]):
-                return None
-            return a
-    return None
+    if last[step.root] == end or type(node.value) is not np.ndarray or node.value.nbytes < LARGE:
+        return False
+    if isinstance(part, Block):
+        return node in part.whole
+    return not node.kwargs and isinstance(node.function, np.ufunc) and node.function.nout == 1
 
 
-def _bytes(node: Node) -> int:
-    return int(getattr(node.value, "nbytes", 0))
+def _buffer(
+    plan: Plan, step: Step, part: Step | Block, over: list[Node], held: dict[Node, int], free: dict[Any, list[int]]
+) -> int:
+    """A buffer of this shape and dtype: that of an argument which ends here, a free one, or a new one."""
+    node = step.node
+    key = (node.value.shape, node.value.dtype)
+    if isinstance(part, Step) and entrywise(node):
+        for a in node.parents:
+            if a in over and a in held and plan.buffers[held[a]] == key:
+                return held[a]
+    if free.get(key):
+        return free[key].pop()
+    plan.buffers.append(key)
+    return len(plan.buffers) - 1
+
+
+def _use_donated(plan: Plan, last: dict[Node, int], donated: set[Node]) -> None:
+    """Write results over donated inputs that end there; not before the last guard, which may call all off."""
+    guarded = max([i for i, step in enumerate(plan.steps) if step.checks], default=-1)
+    for i, step in enumerate(plan.steps):
+        alone = last[step.root] == len(plan.steps) and step in plan.parts and i > guarded
+        if alone and isinstance(step.node.function, np.ufunc) and entrywise(step.node):
+            for a in step.node.parents:
+                same = a in donated and last[a] == i and type(a.value) is np.ndarray
+                if same and (a.value.shape, a.value.dtype) == (step.node.value.shape, step.node.value.dtype):
+                    step.over = a
+                    donated.discard(a)
+                    break
 
 
 def owned_outputs(plan: Plan) -> Callable[[Node], bool]:
@@ -181,7 +302,7 @@ def owned_outputs(plan: Plan) -> Callable[[Node], bool]:
     def owned(node: Node) -> bool:
         root = plan.root(node)
         fresh = root in plan.step_of and root not in taken and not isinstance(root.value, tuple)
-        fresh = fresh and root.function is not getitem and (node is root or _same_size(node, root))
+        fresh = fresh and (node is root or _same_size(node, root))
         taken.add(root)
         return fresh
 

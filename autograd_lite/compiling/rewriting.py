@@ -3,8 +3,8 @@
     dead code         what neither an output nor a guard depends on is left out
     constant folding  what depends on no input is a value
     common parts      the same function of the same arguments is computed once
-    algebra           1·x = x, x − 0 = x, −(−x) = x, a + (−b) = a − b, (xᵀ)ᵀ = x, a broadcast that the next function does by itself;
-                      entries put back into zeros and added are added where they belong
+    algebra           1·x = x, x − 0 = x, −(−x) = x, a + (−b) = a − b, c·(x + x) = 2c·x, (xᵀ)ᵀ = x; no broadcast that
+                      the next function does by itself; entries put back into zeros and then added are added in place
 
 One pass in the order of the record, each step made of new nodes of the same graph type: the result is a record too.
 Each step is exact in floating-point arithmetic, but for the sign of a zero.
@@ -21,10 +21,11 @@ from ..graph import Node, same
 from ..rules.constants import stop_gradient
 from ..rules.indexing import getitem, scatter
 from ..rules.shaping import astype
+from .randomness import drawn
 
 __all__ = ["EFFECTS", "added", "rewritten"]
 
-EFFECTS: set[Callable[..., Any]] = set()  # functions that are called as often, and in the order, that f called them
+EFFECTS = frozenset({drawn})  # functions that are called as often, and in the order, that f called them
 
 
 def added(x: Any, values: Any, *index: Any) -> Any:
@@ -97,8 +98,8 @@ class _Rewriting:
     def _shared(self, node: Node) -> Node:
         if node.function is None or node.function in EFFECTS or node in self.inputs:
             return node
-        key = (node.function, tuple([_key(a) for a in node.args]), tuple([(k, _key(v)) for k, v in node.kwargs.items()]))
-        return self.known.setdefault(key, node)
+        keywords = tuple([(k, _key(v)) for k, v in node.kwargs.items()])
+        return self.known.setdefault((node.function, tuple([_key(a) for a in node.args]), keywords), node)
 
 
 def _identical(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
@@ -130,6 +131,9 @@ def _key(a: Any) -> Any:
 
 
 # The algebra: each entry gives a node that computes the same with less, or None
+
+
+NUMBERS = frozenset({float, np.float64, np.float32})
 
 
 def _is(x: Any, number: float) -> bool:
@@ -176,6 +180,11 @@ def _multiply(node: Node) -> Node | None:
             return _as(node, x) or _unbroadcast(node)
         if _is(y, -1.0) and type(x) is Node and x.value.shape == node.value.shape and x.value.dtype == node.value.dtype:
             return _like(node, np.negative, (x,))
+        if type(y) in NUMBERS and type(x) is Node:
+            if x.function is np.add and x.args[0] is x.args[1]:  # c·(x + x) = 2c·x, to the last bit
+                return _like(node, np.multiply, (y + y, x.args[0]))
+            if y is node.args[1]:  # the number first
+                return _like(node, np.multiply, (y, x))
     return _unbroadcast(node)
 
 
@@ -187,6 +196,8 @@ def _negative(node: Node) -> Node | None:
     (a,) = node.args
     if type(a) is not Node:
         return None
+    if a.function is np.multiply and type(a.args[0]) in NUMBERS:
+        return _like(node, np.multiply, (-a.args[0], a.args[1]))
     if a.function is np.negative:
         return _as(node, a.args[0])
     if a.function is np.subtract:

@@ -1,7 +1,6 @@
 """How each recorded function is written in a NumPy program.
 
     spelled(node, text)            the expression of an array function: ``a + b``, ``np.exp(a)``, ``x[1:]``
-    FLOAT[function]                the expression of a function of Python floats: ``math.exp({0})``
 
 A function without an entry is called by its public name, ``np.linalg.solve(A, b)``; one of this package that has no
 public name is written into the program as it stands in its source file.
@@ -25,8 +24,9 @@ from ..rules.elementwise import masked
 from ..rules.indexing import BASIC, getitem, scatter
 from ..rules.products import contract
 from ..rules.shaping import astype, concatenate
+from .randomness import drawn
 
-__all__ = ["FLOAT", "index_text", "public_name", "source_of", "spelled"]
+__all__ = ["index_text", "public_name", "source_of", "spelled"]
 
 Text = Callable[[Any], str]
 
@@ -39,23 +39,6 @@ INFIX = {
 PREFIX = {np.negative: "-", np.invert: "~", np.positive: "+"}
 REDUCTIONS = {np.sum: "np.add", np.prod: "np.multiply", np.max: "np.maximum", np.min: "np.minimum",
               np.amax: "np.maximum", np.amin: "np.minimum"}  # fmt: skip
-
-FLOAT: dict[Any, str] = {
-    np.add: "{0} + {1}", np.subtract: "{0} - {1}", np.multiply: "{0} * {1}", np.divide: "{0} / {1}",
-    np.negative: "-{0}", np.square: "{0} * {0}", np.reciprocal: "1.0 / {0}", np.absolute: "abs({0})",
-    np.fabs: "abs({0})", np.power: "math.pow({0}, {1})", np.float_power: "math.pow({0}, {1})",
-    **{getattr(np, name): f"math.{name}({{0}})" for name in (
-        "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh",
-        "degrees", "radians")},
-    **{getattr(np, f"arc{name}"): f"math.a{name}({{0}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    np.arctan2: "math.atan2({0}, {1})", np.hypot: "math.hypot({0}, {1})", np.copysign: "math.copysign({0}, {1})",
-    np.maximum: "({0} if {0} >= {1} or {0} != {0} else {1})", np.minimum: "({0} if {0} <= {1} or {0} != {0} else {1})",
-    np.less: "{0} < {1}", np.less_equal: "{0} <= {1}", np.greater: "{0} > {1}", np.greater_equal: "{0} >= {1}",
-    np.equal: "{0} == {1}", np.not_equal: "{0} != {1}", np.isnan: "{0} != {0}", np.isfinite: "math.isfinite({0})",
-    np.logical_not: "not {0}", np.logical_and: "{0} and {1}", np.logical_or: "{0} or {1}",
-    np.where: "({1} if {0} else {2})", masked: "({0} if {1} else 0.0)",
-    np.any: "{0}", np.all: "{0}", np.sum: "{0}", np.mean: "{0}", same: "{0}", stop_gradient: "{0}",
-}  # fmt: skip
 
 
 def operand(text: str) -> str:
@@ -101,12 +84,18 @@ def is_basic(index: tuple[Any, ...]) -> bool:
     return all([type(i) in BASIC for i in index])
 
 
+def _keywords(node: Node) -> dict[str, Any]:
+    """What was given besides the first argument, by name."""
+    function: Any = node.function
+    return dict(zip(parameters(function)[1:], node.args[1:], strict=False)) | dict(node.kwargs)
+
+
 def _reduction(node: Node, text: Text) -> str:
     """The method ``reduce`` of the ufunc: what np.sum and its kind come to after their preparations."""
-    known = dict(zip(parameters(node.function)[1:], node.args[1:], strict=False)) | dict(node.kwargs)
+    known, function = _keywords(node), node.function
     if not known.keys() <= {"axis", "keepdims", "dtype"}:
         return call(text(node.function), node, text)
-    return _reduced(REDUCTIONS[node.function], node, known, text)
+    return _reduced(REDUCTIONS[function], node, known, text)  # type: ignore[index]
 
 
 def _reduced(ufunc: str, node: Node, known: dict[str, Any], text: Text) -> str:
@@ -116,7 +105,7 @@ def _reduced(ufunc: str, node: Node, known: dict[str, Any], text: Text) -> str:
 
 
 def _mean(node: Node, text: Text) -> str:
-    known = dict(zip(parameters(node.function)[1:], node.args[1:], strict=False)) | dict(node.kwargs)
+    known = _keywords(node)
     x = node.args[0].value
     if not known.keys() <= {"axis", "keepdims"} or x.dtype.char not in "fdFD" or not np.size(node.value):
         return call(text(node.function), node, text)
@@ -130,6 +119,13 @@ def _transpose(node: Node, text: Text) -> str:
     return f"{operand(text(node.args[0]))}.transpose({', '.join(text(int(a)) for a in axes)})"
 
 
+def _reshape(node: Node, text: Text) -> str:
+    x, shape = node.args[0], node.value.shape
+    if node.kwargs or type(x.value) is not np.ndarray:
+        return call(text(node.function), node, text)
+    return f"{operand(text(x))}.reshape({', '.join(map(str, shape)) or '()'})"
+
+
 def _swapaxes(node: Node, text: Text) -> str:
     if node.value.ndim == 2:
         return f"{operand(text(node.args[0]))}.T"
@@ -138,6 +134,11 @@ def _swapaxes(node: Node, text: Text) -> str:
 
 def _scatter(node: Node, text: Text) -> str:
     raise NotImplementedError("written as statements")
+
+
+def _drawn(node: Node, text: Text) -> str:
+    generator, method, *args = node.args
+    return call(f"{text(generator)}.{method}", Node(None, None, tuple(args), node.kwargs), text)
 
 
 def _square(node: Node, text: Text) -> str:
@@ -151,9 +152,11 @@ SPECIAL: dict[Any, Callable[[Node, Text], str]] = {
     np.square: _square,
     np.transpose: _transpose,
     np.swapaxes: _swapaxes,
+    np.reshape: _reshape,
     scatter: _scatter,
     getitem: lambda node, text: f"{operand(text(node.args[0]))}[{index_text(node.args[1:], text)}]",
     pick: lambda node, text: f"{text(node.args[0])}[{node.args[1]}]",
+    drawn: lambda node, text: _drawn(node, text),
     same: lambda node, text: text(node.args[0]),
     stop_gradient: lambda node, text: text(node.args[0]),
     astype: lambda node, text: f"{operand(text(node.args[0]))}.astype({text(np.dtype(node.args[1]))})",
@@ -177,8 +180,8 @@ def public_name(function: Any) -> str | None:
             return f"{prefix}.{name}"
     home = getattr(function, "__module__", None) or ""
     for place in (home, "scipy.special", "scipy.linalg"):
-        module = sys.modules.get(place)
-        if place.startswith("scipy") and "._" not in place and getattr(module, name, None) is function:
+        known = place.startswith("scipy") and "._" not in place
+        if known and getattr(sys.modules.get(place), name, None) is function:
             return f"{place}.{name}"
     return None
 
@@ -213,7 +216,9 @@ def _collect(function: Any, found: dict[str, str]) -> None:
         if isinstance(value, ModuleType):
             if value not in (np, math):
                 raise _NotAlone
-        elif isinstance(value, (int, float, str, tuple)):
+        elif isinstance(value, (int, float, str)):
             found[name] = f"{name} = {value!r}"
+        elif isinstance(value, tuple):
+            raise _NotAlone
         else:
             _collect(inspect.unwrap(value), found)

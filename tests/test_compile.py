@@ -1,0 +1,421 @@
+"""compile: the answers of the function itself, whatever changes between two calls; and a program that one can read."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+
+X = np.array([0.5, -1.0, 2.0])
+
+
+def rosenbrock(x):
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+def alone(compiled, *args):
+    """The program's own text, run in an empty namespace."""
+    namespace = {}
+    exec(compiled.source, namespace)
+    name = compiled.source.partition("\ndef ")[2].partition("(")[0]
+    return namespace[name](*args, *compiled.constants.values())
+
+
+# The same answer
+
+
+@pytest.mark.parametrize("transform", [ag.grad, ag.value_and_grad, ag.hessian, ag.jacobian], ids=lambda t: t.__name__)
+@pytest.mark.parametrize("n", [4, 40_000])
+def test_transforms_of_rosenbrock(transform, n):
+    if n > 100 and transform in (ag.hessian, ag.jacobian):
+        n = 30
+    f, rng = transform(rosenbrock), np.random.default_rng(0)
+    compiled = ag.compile(f)
+    for _ in range(3):
+        x = rng.uniform(-1, 1, n)
+        for a, b in zip(ag.trees.flatten(compiled(x))[0], ag.trees.flatten(f(x))[0], strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-9)
+    assert len(compiled.variants) == 1
+
+
+def test_hessian_vector_product():
+    product = ag.hessian_vector_product(rosenbrock)
+    x, v = np.random.default_rng(1).standard_normal((2, 50))
+    np.testing.assert_allclose(ag.compile(product)(x, v), product(x, v), rtol=1e-12)
+
+
+def test_a_gradient_of_a_compiled_function_and_a_compiled_gradient_of_it():
+    f = ag.compile(lambda x: np.sum(np.sin(x) * x))
+    assert f(X) == pytest.approx(np.sum(np.sin(X) * X))
+    np.testing.assert_allclose(ag.grad(f)(X), np.cos(X) * X + np.sin(X))
+    np.testing.assert_allclose(ag.compile(ag.grad(f))(X), np.cos(X) * X + np.sin(X))
+
+
+def test_structures_go_in_and_come_out():
+    @dataclass
+    class Layer:
+        W: np.ndarray
+        b: np.ndarray
+        name: str = field(default="one", metadata={"static": True})
+
+    def step(layers, rates, *, momentum):
+        return [Layer(l.W * rates["W"], l.b - momentum, l.name) for l in layers], {"sum": rates["W"] + rates["b"]}
+
+    layers = [Layer(np.ones((2, 2)), X), Layer(np.zeros(3), np.float64(2.0), "two")]
+    compiled = ag.compile(step)
+    found, sums = compiled(layers, {"W": 0.5, "b": 0.25}, momentum=1.0)
+    assert [type(l) for l in found] == [Layer, Layer] and [l.name for l in found] == ["one", "two"]
+    np.testing.assert_array_equal(found[0].b, X - 1.0)
+    assert found[1].b == 1.0 and sums == {"sum": 0.75}
+    compiled([Layer(np.ones((2, 2)), X, "three"), layers[1]], {"W": 0.5, "b": 0.25}, momentum=1.0)
+    assert len(compiled.variants) == 2  # the name is part of the form
+
+
+@pytest.mark.parametrize("x", [0.7, np.float64(0.7), np.array(0.7), np.float32(0.7), 0.7 + 0.1j], ids=repr)
+def test_types_of_numbers(x):
+    f = lambda x: (np.exp(x) * 2, x + 1, np.abs(x))
+    for a, b in zip(ag.compile(f)(x), f(np.asarray(x)[()] if type(x) in (float, complex) else x), strict=True):
+        assert type(a) is type(b) and np.asarray(a).dtype == np.asarray(b).dtype
+        np.testing.assert_allclose(a, b)
+
+
+def test_python_floats_keep_the_precision_of_the_array():
+    compiled = ag.compile(lambda x, rate: x * rate)
+    assert compiled(X.astype(np.float32), 0.1).dtype == np.float32
+    np.testing.assert_array_equal(compiled(X.astype(np.float32), 0.2), X.astype(np.float32) * 0.2)
+
+
+def test_numbers_alone_where_math_raises():
+    f = lambda x, y: (np.log(x), 1.0 / y, np.exp(x * 1000), np.sqrt(x))
+    compiled = ag.compile(f)
+    with np.errstate(all="ignore"):
+        compiled(0.1, 2.0)
+        for args in (0.0, 0.0), (-1.0, 1.0), (5.0, 1.0), (np.inf, np.nan):
+            np.testing.assert_array_equal(compiled(*args), f(*map(np.float64, args)))
+
+
+def test_results_are_new_arrays():
+    f = ag.compile(lambda x: (x, x[1:], x.T, np.reshape(x, (3, 1)), 2 * x))
+    results = f(X)
+    assert not any(np.shares_memory(r, X) for r in results)
+    assert not any(np.shares_memory(a, b) for i, a in enumerate(results) for b in results[:i])
+    large = ag.compile(lambda x: np.exp(np.sin(x) * np.cos(x)) + x)
+    first = large(np.ones(100_000))
+    kept = first.copy()
+    large(np.zeros(100_000))
+    np.testing.assert_array_equal(first, kept)
+
+
+def test_constants_and_plain_results():
+    f = ag.compile(lambda x: {"x": x * 2, "n": 3, "text": "a", "none": None, "array": np.arange(3)})
+    assert f(2.0)["n"] == 3 and f(2.0)["text"] == "a" and f(2.0)["none"] is None
+    np.testing.assert_array_equal(f(2.0)["array"], np.arange(3))
+    assert ag.compile(lambda x: 5)(1.0) == 5
+    assert ag.compile(lambda: 5)() == 5
+
+
+# What the record hangs on
+
+
+def test_branches():
+    def f(x):
+        if x > 0:
+            return np.log(x)
+        return -x * 3
+
+    compiled = ag.compile(f)
+    for x in (1.0, -2.0, 3.0, -4.0, 0.0):
+        assert compiled(x) == pytest.approx(f(np.float64(x)))
+    assert len(compiled.variants) == 2
+    assert "raise OtherBranch" in compiled.source and "if x > 0:" in compiled.source
+
+
+def test_every_door_is_a_guard():
+    def f(x):
+        k = int(np.argmax(x).item())
+        return x[k] * len([v for v in x.tolist() if v > 0]) + x[np.argmin(x)] * float(x.value[0] > 1)
+
+    compiled, rng = ag.compile(f), np.random.default_rng(3)
+    for x in (X, X[::-1].copy(), X, np.array([3.0, 2.0, 1.0])):
+        assert compiled(x) == pytest.approx(f(ag.Tensor(x)).value)
+    assert rng is not None
+
+
+def test_an_index_that_is_computed():
+    compiled = ag.compile(lambda x: (x[np.argmax(x)], x[np.argsort(x)], x[x > 0]))
+    for x in (X, -X, X + 10):
+        for a, b in zip(compiled(x), (x[np.argmax(x)], np.sort(x), x[x > 0]), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_integers_and_flags_are_part_of_the_form():
+    compiled = ag.compile(lambda x, n, flag=True, name="a": x**n if flag else x * len(name))
+    assert (compiled(2.0, 2), compiled(2.0, 3)) == (4.0, 8.0)
+    assert (compiled(2.0, 3, flag=False), compiled(2.0, 3, flag=False, name="abc")) == (2.0, 6.0)
+    assert len(compiled.variants) == 4
+
+
+def test_shapes_and_dtypes_are_part_of_the_form():
+    compiled = ag.compile(lambda x: np.mean(x, axis=0))
+    for x in (np.ones((2, 3)), np.ones((3, 3)), np.ones((2, 3), np.float32), np.ones(4)):
+        np.testing.assert_array_equal(compiled(x), np.mean(x, axis=0))
+    assert len(compiled.variants) == 4
+
+
+def test_an_outside_array_is_read_at_each_call():
+    data = np.ones(3)
+    compiled = ag.compile(lambda x: np.sum(x * data))
+    assert compiled(X) == 1.5
+    data[:] = 2.0
+    assert compiled(X) == 3.0
+    assert len(compiled.variants) == 1
+
+
+def test_an_outside_array_that_was_used_before_it_met_a_tensor():
+    data = np.ones((3, 2))
+    compiled = ag.compile(lambda x: x @ (data @ data.T) @ x)
+    before = compiled(X)
+    data[0] = 5.0
+    assert compiled(X) == pytest.approx(X @ data @ data.T @ X) != before
+
+
+def test_an_outside_name_that_stands_for_something_else():
+    data, rate, settings = np.ones(3), 0.5, {"scale": 2.0}
+
+    def scaled(x):
+        return x * rate * settings["scale"]
+
+    compiled = ag.compile(lambda x: scaled(x) + data)
+    np.testing.assert_array_equal(compiled(X), X + 1)
+    data = np.zeros(3)
+    np.testing.assert_array_equal(compiled(X), X)
+    rate = 1.0
+    np.testing.assert_array_equal(compiled(X), 2 * X)
+    settings["scale"] = 3.0
+    np.testing.assert_array_equal(compiled(X), 3 * X)
+    count = len(compiled.variants)
+    rate = float("1.0")  # an equal number is the same
+    compiled(X)
+    assert len(compiled.variants) == count
+
+
+def test_a_global_name_and_what_a_called_function_takes(monkeypatch):
+    monkeypatch.setitem(globals(), "FACTOR", 2.0)
+    compiled = ag.compile(_uses_a_global)
+    assert compiled(3.0) == 6.0
+    monkeypatch.setitem(globals(), "FACTOR", 4.0)
+    assert compiled(3.0) == 12.0
+
+
+def _uses_a_global(x):
+    return _inner(x)
+
+
+def _inner(x):
+    return x * FACTOR  # noqa: F821  set by the test
+
+
+def test_a_function_that_is_recorded_too_often_runs_as_it_is():
+    compiled = ag.compile(lambda x, n: x * n)
+    for n in range(16):
+        compiled(1.0, n)
+    with pytest.warns(UserWarning, match="recorded 16 times"):
+        assert compiled(1.0, 99) == 99.0
+    assert compiled(1.0, 100) == 100.0
+
+
+# Random numbers
+
+
+def test_recorded_random_numbers_are_drawn_anew():
+    plain, rng = np.random.default_rng(0), ag.recorded(np.random.default_rng(0))
+    compiled = ag.compile(lambda x: x * (rng.random(3) < 0.5) + rng.normal(1.0, 2.0, size=3))
+    for _ in range(3):
+        np.testing.assert_array_equal(compiled(X), X * (plain.random(3) < 0.5) + plain.normal(1.0, 2.0, size=3))
+    assert len(compiled.variants) == 1
+
+
+def test_a_branch_on_a_random_number():
+    plain, rng = np.random.default_rng(5), ag.recorded(5)
+    compiled = ag.compile(lambda x: x if rng.random() < 0.5 else -x)
+    eager = lambda x: x if plain.random() < 0.5 else -x
+    assert [compiled(1.0) for _ in range(12)] == [eager(1.0) for _ in range(12)]
+
+
+@pytest.mark.parametrize("draw", [lambda: np.random.rand(), lambda: GENERATOR.normal()], ids=["np.random", "generator"])
+def test_other_random_numbers_are_refused(draw):
+    with pytest.raises(ag.CompileError, match=r"ag\.recorded"):
+        ag.compile(lambda x: x * draw())(1.0)
+
+
+GENERATOR = np.random.default_rng(1)
+
+
+def test_a_recorded_generator_refuses_what_it_cannot_record():
+    with pytest.raises(AttributeError, match="shuffle"):
+        ag.recorded(0).shuffle([1, 2])
+    with pytest.raises(TypeError, match="standard"):
+        ag.grad(lambda m: ag.recorded(0).normal(m))(1.0)
+
+
+# What cannot be compiled
+
+
+@pytest.mark.parametrize("show", [print, repr, "{:.3f}".format], ids=["print", "repr", "format"])
+def test_showing_a_tensor_is_refused_with_its_line(show):
+    def f(x):
+        y = x * 2
+        show(y)
+        return y
+
+    with pytest.raises(ag.CompileError, match=r"line \d+ of f, `show\(y\)`"):
+        ag.compile(f)(1.0)
+
+
+def test_assigning_to_an_outside_name_is_refused():
+    calls = 0
+
+    def f(x):
+        nonlocal calls
+        calls += 1
+        return x
+
+    with pytest.raises(ag.CompileError, match="changes calls"):
+        ag.compile(f)(1.0)
+
+
+def test_filling_an_outside_list_is_refused():
+    seen = []
+
+    def f(x):
+        seen.append(x)
+        return x * 2
+
+    with pytest.raises(ag.CompileError, match="changes an entry of a list"):
+        ag.compile(f)(1.0)
+
+
+def test_errors_of_the_function_come_through():
+    with pytest.raises(ValueError, match="broadcast"):
+        ag.compile(lambda x: x + np.ones(5))(X)
+    with pytest.raises(TypeError, match="compile takes a function"):
+        ag.compile(3.0)
+    with pytest.raises(ValueError, match="no program yet"):
+        _ = ag.compile(np.sin).source
+
+
+# The program
+
+
+def test_the_text_runs_by_itself():
+    compiled = ag.compile(ag.value_and_grad(lambda p, x: np.mean((np.tanh(x @ p["W"] + p["b"])) ** 2)))
+    p, x = {"W": np.ones((3, 2)) / 3, "b": np.zeros(2)}, np.random.default_rng(0).standard_normal((5, 3))
+    value, slopes = compiled(p, x)
+    found = alone(compiled, p["W"], p["b"], x)
+    for a, b in zip(found, (value, slopes["W"], slopes["b"]), strict=True):
+        np.testing.assert_allclose(a, b)
+    assert "W_bar" in compiled.source and "adjoint of W" in compiled.source
+
+
+def test_the_program_has_no_step_too_many():
+    def f(x):
+        unused = np.exp(x)  # noqa: F841
+        return (x * 1.0 + 0.0 * 2 - 0.0) + np.sin(x) * np.sin(x)
+
+    rows = ag.compile(f)
+    rows(X)
+    assert [row.call.partition(" = ")[2] for row in rows.plan()] == ["x + 0.0", "np.sin(x)", "v2 * v2", "v1 + v3"]
+
+
+def test_donated_arrays_are_written_over():
+    step = ag.compile(lambda W, g: (W - 0.1 * g, np.sum(g)), donate=(0,))
+    W, g = np.ones(10_000), np.ones(10_000)
+    new, _ = step(W, g)
+    assert new is W and new[0] == pytest.approx(0.9)
+    branching = ag.compile(lambda W, g: W - g if np.sum(W * g) > 0 else W, donate=(0,))
+    V = np.ones(10_000)
+    branching(V, g)
+    kept = np.ones(10_000)
+    np.testing.assert_array_equal(branching(kept, -g), np.ones(10_000))
+
+
+def test_plan_and_memory():
+    compiled = ag.compile(ag.grad(lambda x: np.sum(np.tanh(np.sin(x) * np.cos(x)) * x)))
+    compiled(np.ones(200_000))
+    places = {row.place for row in compiled.plan()}
+    assert "block" in places
+    assert compiled.memory.results == 1_600_000 and compiled.memory.made <= 2 * 1_600_000
+    assert str(compiled.plan()).splitlines()[0].split() == ["name", "call", "place", "bytes", "flops"]
+
+
+@pytest.mark.parametrize("shape", [(50_000,), (300, 200), (20, 30, 100)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_large_arrays_in_blocks_and_buffers(shape, order):
+    def f(x, row, column, number):
+        a = np.where(x > 0, np.sin(x) * row, np.exp(-x) * column)
+        b = (a * number + x) / (1.0 + a**2)
+        return np.sum(b, axis=0), b * a - x, a.astype(np.float32)
+
+    rng = np.random.default_rng(0)
+    x = np.asarray(rng.standard_normal(shape), order=order)
+    row, column = rng.standard_normal(shape[-1:]), rng.standard_normal((shape[0],) + (1,) * (len(shape) - 1))
+    compiled = ag.compile(f)
+    for k in range(3):
+        for a, b in zip(compiled(x + k, row, column, 0.5), f(x + k, row, column, 0.5), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+    total = lambda *args: sum(np.sum(y) for y in f(*args))
+    slopes = ag.grad(total, (0, 1, 2))
+    args = x, row, column, 0.5
+    for a, b in zip(ag.compile(slopes)(*args), slopes(*args), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10)
+
+
+def test_several_threads_do_not_share_buffers():
+    compiled = ag.compile(ag.grad(lambda x: np.sum(np.exp(np.sin(x @ x.T)))))
+    inputs = [np.random.default_rng(k).standard_normal((150, 3)) for k in range(4)]
+    expected = [compiled(x) for x in inputs]
+    assert compiled.variants[0].plan.buffers
+    wrong = []
+
+    def work(k):
+        for _ in range(20):
+            if not np.array_equal(compiled(inputs[k]), expected[k]):
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    assert not wrong
+
+
+def test_long_programs():
+    def f(x):
+        for _ in range(2000):
+            x = x + 0.001 * np.sin(x)
+        return x
+
+    compiled = ag.compile(ag.grad(f))
+    assert compiled(0.5) == pytest.approx(ag.grad(f)(0.5), rel=1e-12)
+    assert "math.sin" in compiled.source
+
+
+def test_a_decorator_also_of_methods():
+    class Model:
+        def __init__(self):
+            self.scale = 2.0
+
+        @ag.compile
+        def predict(self, x):
+            return x * self.scale
+
+    @ag.compile(donate=())
+    def double(x):
+        """Twice x."""
+        return 2 * x
+
+    assert double(2.0) == 4.0 and double.__doc__ == "Twice x." and "double" in repr(double)
+    assert Model().predict(3.0) == 6.0
