@@ -20,8 +20,8 @@ import numpy as np
 from .chain import Names, adjoint_term, joined, tangent_term
 from .drawing.text import brief, finite, is_scalar, norm, shape
 from .drawing.titles import substituted
-from .kinds import Elementwise
 from .nodes import GraphNode
+from .step_notes import sentence
 from .sweeps import rules
 from .tables import children
 
@@ -95,11 +95,7 @@ class Step:
     @property
     def note(self) -> str:
         """What happens, in a sentence."""
-        if self.sweep == "forward":
-            return _forward_note(self)
-        if self.seed is not None:
-            return "The reverse sweep starts here, with this adjoint."
-        return _reverse_note(self)
+        return sentence(self)
 
     def _tangent_line(self) -> list[str]:
         if self.derivative is None:
@@ -169,8 +165,13 @@ class Steps(Sequence[Step]):
 
     __repr__ = __str__
 
-    def html(self) -> str:
+    def html(self, max_steps: int = 200) -> str:
         """A page of its own to step through: no network, and it works without JavaScript.
+
+        Parameters
+        ----------
+        max_steps : int
+            Of more, those of repeated steps and in the middle of the program are left out, and the page says so.
 
         Raises
         ------
@@ -179,12 +180,12 @@ class Steps(Sequence[Step]):
         """
         from .drawing.stepper import page
 
-        return page(self)
+        return page(self, max_steps)
 
-    def svg(self, seconds: float = 2.0) -> str:
+    def svg(self, seconds: float = 2.0, max_steps: int = 200) -> str:
         """The picture of the graph with both sweeps running over it, each step as many seconds.
 
-        It stands still, complete, for readers who prefer reduced motion.
+        It stands still, complete, for readers who prefer reduced motion; ``max_steps`` as in ``html``.
 
         Raises
         ------
@@ -195,7 +196,7 @@ class Steps(Sequence[Step]):
         """
         from .drawing.animation import animated
 
-        return animated(self, seconds)
+        return animated(self, seconds, max_steps)
 
     def save(self, file: Any, **options: Any) -> Path:
         """Write the steps to a file, .html, .svg (animated) or .txt, and return its path.
@@ -204,7 +205,7 @@ class Steps(Sequence[Step]):
         ----------
         file : str or path
         **options
-            ``seconds`` for .svg: how long each step takes.
+            ``max_steps`` for .html and .svg, ``seconds`` for .svg: how long each step takes.
 
         Raises
         ------
@@ -320,45 +321,6 @@ def _put_in(node: GraphNode) -> str:
         return ""
     text = substituted(formula, {name: brief(value) for name, value in parents.items()})
     return text if len(text) <= 60 else ""
-
-
-def _forward_note(step: Step) -> str:
-    node = step.node
-    if node.function is None:
-        if step.seed is not None:
-            return "The forward sweep starts here, with this tangent."
-        what = "A parameter" if node.role == "parameter" else "An input"
-        return f"{what}." if step.derivative is None else f"{what} that stands still: its tangent is 0."
-    if step.derivative is None:
-        return "The value."
-    if not step.terms:
-        return "The value; its derivative is zero."
-    many = len(step.terms) > 1
-    return "Value first, then its tangent: " + (
-        "the sum over incoming edges of local partial × tangent." if many else "local partial × tangent."
-    )
-
-
-def _reverse_note(step: Step) -> str:
-    node, children = step.node, list(dict.fromkeys(term.node for term in step.terms))
-    if not children:
-        return "Nothing that was seeded depends on it."
-    if len(step.terms) > 1:
-        where = "in " + " and ".join(c.name for c in children[:6])
-        times = "twice" if len(step.terms) == 2 else f"{len(step.terms)} times"
-        return f"{node.name} is used {times}, {where}: paths meet here, and contributions add."
-    child = children[0]
-    if child.function_name == "matmul":
-        return "The adjoint of the product, times the other factor transposed: the shapes leave no other way."
-    if _broadcast(node, child):
-        return f"{node.name} was broadcast, used once for many entries of {child.name}: their adjoints are summed."
-    if step.terms[0].rule == _NAMES.adjoint(child):
-        return f"Passed on by {child.name} as it is: the local partial is 1."
-    return "Child's adjoint × local partial."
-
-
-def _broadcast(node: GraphNode, child: GraphNode) -> bool:
-    return isinstance(rules[child.node.function], Elementwise) and np.shape(node.value) != np.shape(child.value)
 
 
 def _scalars(*values: Any) -> bool:

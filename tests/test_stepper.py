@@ -132,3 +132,23 @@ def test_the_moving_picture(tmp_path):
 def test_saved_pages(tmp_path):
     steps = swept_network().steps()
     assert steps.save(tmp_path / "steps.html").read_text(encoding="utf-8") == steps.html()
+
+
+def test_a_long_program_is_stepped_through_in_part(tmp_path):
+    def loop(x):
+        for _ in range(200):
+            x = np.sin(x) * 0.9 + x
+        return x
+
+    steps = ag.trace(loop)(1.0).forward_sweep().reverse_sweep().steps()
+    assert len(steps) == 2 * 601
+    page = steps.html()
+    assert len(page) < 100_000
+    assert "1194 of 1202 steps are left out: max_steps=1202 shows them" in page
+    assert page.count('<input type="radio"') == 9  # the start, and both sweeps over x and the first step
+    assert steps.html(max_steps=2000).count('<input type="radio"') == 1203
+    assert "max_steps=1202" in steps.svg()
+    varied = ag.trace(lambda x: np.sin(x) + np.cos(x) * np.exp(x) / (1 + x))(1.0).steps()
+    assert varied.html(max_steps=8).count('<input type="radio"') == 9
+    with pytest.raises(ValueError, match="max_steps is at least 4"):
+        steps.html(max_steps=1)

@@ -11,7 +11,7 @@ import html
 from typing import TYPE_CHECKING
 
 from .palette import ADJOINT, DARK, EDGE, LINE, PAGE, TANGENT
-from .stepper import marked_picture, spots
+from .stepper import chosen, marked_picture, spots
 from .text import clean, width
 
 if TYPE_CHECKING:
@@ -23,11 +23,12 @@ _REST = 3  # steps that the complete picture is shown at the end
 _CAPTION = 28.0  # points below the picture
 
 
-def animated(steps: Steps, seconds: float) -> str:
+def animated(steps: Steps, seconds: float, limit: int) -> str:
     """The moving picture, each step as many seconds."""
     if not seconds > 0:
         raise ValueError(f"each step takes a positive number of seconds, not {seconds}")
-    svg = marked_picture(steps)
+    steps, left_out = chosen(steps, limit)
+    svg = marked_picture(steps, left_out)
     opening, _, rest = svg.partition(">")
     prefix = opening.partition('id="')[2].partition('"')[0]
     view = [float(x) for x in opening.partition('viewBox="')[2].partition('"')[0].split()]

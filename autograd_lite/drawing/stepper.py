@@ -27,8 +27,9 @@ from .titles import heading
 if TYPE_CHECKING:
     from ..steps import Step, Steps
 
-__all__ = ["fragment", "marked_picture", "page", "spots"]
+__all__ = ["chosen", "fragment", "marked_picture", "page", "spots"]
 
+_MOST = 200  # steps in a notebook
 _SVG = "http://www.w3.org/2000/svg"
 _KINDS = {"value": "forward", "tangent": "forward", "adjoint": "reverse"}
 
@@ -78,7 +79,7 @@ function open(){var i=parseInt(location.hash.slice(1),10);if(alone&&i>0)go(i,fal
 addEventListener("hashchange",open);open()})();"""
 
 
-def page(steps: Steps) -> str:
+def page(steps: Steps, limit: int) -> str:
     """A whole HTML page."""
     title = html.escape(clean(f"Step by step: {heading(steps.graph)}", 200))
     return (
@@ -87,17 +88,38 @@ def page(steps: Steps) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';style-src 'unsafe-inline';"
         "script-src 'unsafe-inline'\">"
         f"<title>{title}</title><style>{variables(':root')}body{{margin:16px;background:var(--page)}}"
-        f"@page{{size:A4 landscape;margin:12mm}}</style></head>\n<body>{_widget(steps, alone=True)}</body></html>\n"
+        "@page{size:A4 landscape;margin:12mm}</style></head>\n"
+        f"<body>{_widget(steps, limit, alone=True)}</body></html>\n"
     )
 
 
 def fragment(steps: Steps) -> str:
     """The same for the output of a notebook."""
-    return _widget(steps, alone=False)
+    return _widget(steps, _MOST, alone=False)
 
 
-def _widget(steps: Steps, alone: bool) -> str:
-    svg = marked_picture(steps)
+def chosen(steps: Steps, limit: int) -> tuple[Steps, str]:
+    """As many steps as are shown, numbered anew, and what to say of the others.
+
+    Those of nodes that share a card are left out first, then those in the middle of the program.
+    """
+    if limit < 4:
+        raise ValueError(f"max_steps is at least 4, not {limit}")
+    if len(steps) <= limit:
+        return steps, ""
+    shared = {number for numbers in compose(steps.graph, level="ops").shared.values() for number in numbers}
+    nodes = [node for node in dict.fromkeys(step.node for step in steps) if node.number not in shared]
+    if 2 * len(nodes) > limit:
+        nodes = nodes[: limit // 4] + nodes[len(nodes) - limit // 4 :]
+    records = [step for step in steps if step.node in nodes]
+    records = [replace(step, number=i, total=len(records)) for i, step in enumerate(records, 1)]
+    said = f"{len(steps) - len(records)} of {len(steps)} steps are left out: max_steps={len(steps)} shows them"
+    return type(steps)(steps.graph, records), said
+
+
+def _widget(steps: Steps, limit: int, alone: bool) -> str:
+    steps, left_out = chosen(steps, limit)
+    svg = marked_picture(steps, left_out)
     prefix = "agl-s" + sha256(svg.encode() + str(steps).encode()).hexdigest()[:8]
     style = variables("#P") + _STYLE + "".join(_state(steps))
     parts = [
@@ -198,12 +220,12 @@ def spots(step: Step) -> list[tuple[int, int]]:
     return [(own, child) for child in ends]
 
 
-def marked_picture(steps: Steps) -> str:
+def marked_picture(steps: Steps, subtitle: str = "") -> str:
     """The picture of the graph; each number knows the step that finds it, each card and arrow whose it is."""
     graph = steps.graph
     picture = compose(graph, level="ops")
     shared = picture.shared
-    picture = replace(picture, subtitle="", roles=[], notes=[])
+    picture = replace(picture, subtitle=subtitle, roles=[], notes=[])
     title = f"Computation graph of {heading(graph)}"
     drawn = finished(layout.run(source(picture), "svg"), title, picture.description, "auto")
     return _marked(drawn, steps, shared)
