@@ -24,6 +24,7 @@ extensions = [
 ]  # fmt: skip
 exclude_patterns = ["**.ipynb_checkpoints"]
 language = "en"
+smartquotes = False
 
 # pages in Markdown, and the notebooks as they were executed
 nb_execution_mode = "off"

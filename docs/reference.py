@@ -73,6 +73,7 @@ PAGES = {
             Section("Pictures", f"{AG}.drawing"),
             Section("Tables", AG, "tables.Table"),
             Section("Derivations", AG, "derivation.Derivation"),
+            Section("Worksheets", f"{AG}.worksheets"),
         ],
     ),
     "custom-rules": Page(

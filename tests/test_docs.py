@@ -67,7 +67,8 @@ def test_a_stale_gallery_is_noticed(exhibition, tmp_path):
     folder, names = exhibition
     page = gallery.PAGE.read_text(encoding="utf-8")
     for file in folder.iterdir():
-        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8").replace("0.9221", "0.9222"), encoding="utf-8")
+        text = file.read_text(encoding="utf-8").replace("0.9221", "0.9222")
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
     (tmp_path / "newcomer.svg").write_text("<svg><text>new</text></svg>", encoding="utf-8")
     found = gallery.complaints(tmp_path, page.replace("| 2 | a |", "| 2 | b |"), names)
     assert {
@@ -121,7 +122,7 @@ def test_a_name_without_a_place_is_noticed(monkeypatch):
     newcomer.__module__ = "nn.newcomers"
     monkeypatch.setattr(sys.modules["nn"], "newcomer", newcomer, raising=False)
     monkeypatch.setattr(sys.modules["nn"], "__all__", [*sys.modules["nn"].__all__, "newcomer"])
-    assert reference.missing() == ["nn.newcomer"]
+    assert "nn.newcomer" in reference.missing()
 
 
 def test_each_name_stands_once_and_is_there():
@@ -129,7 +130,7 @@ def test_each_name_stands_once_and_is_there():
     assert len(names) == len(set(names))
     for name in names:
         assert reference.is_ours(reference.resolve(name)), name
-    with pytest.raises(LookupError, match="there is no nn.nonsense"):
+    with pytest.raises(LookupError, match=r"there is no nn\.nonsense"):
         reference.resolve("nn.nonsense")
 
 

@@ -58,6 +58,7 @@ class Worksheet:
 
     @property
     def answers(self) -> dict[str, Any]:
+        """The right answers, by symbol."""
         return {blank.symbol: blank.truth for blank in self.blanks}
 
     @property
