@@ -76,6 +76,18 @@ PAGES = {
             Section("Worksheets", f"{AG}.worksheets"),
         ],
     ),
+    "diagnosis": Page(
+        "What is wrong, and where",
+        "Mistakes named, with the place and the fix.",
+        [
+            Section(
+                "Gradients written by hand",
+                AG,
+                "check_gradient diagnosis.report.GradientReport diagnosis.report.GradientFinding",
+                f"{AG}.diagnosis.checking",
+            ),
+        ],
+    ),
     "custom-rules": Page(
         "Custom rules",
         "The derivative of a function of your own. A rule states the mathematics once and serves both sweeps.",
