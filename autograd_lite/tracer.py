@@ -39,6 +39,7 @@ class Node:
         raise NotImplementedError(f"{type(self).__name__}.__init__(value, fun, args, kwargs, parent_argnums, parents)")
 
     def initialize_root(self, *args: Any) -> None:
+        """Make this the node of an input, from the arguments of ``new_root``."""
         raise NotImplementedError(f"{type(self).__name__}.initialize_root({', '.join(map(repr, args))})")
 
     @classmethod

@@ -49,7 +49,7 @@ def run(page: str, folder: Path) -> dict[str, Any]:
 
     matplotlib.use("agg")
     os.environ["SOURCE_DATE_EPOCH"] = "0"  # Matplotlib writes the date into its files
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"__name__": "__main__"}
     with matplotlib.rc_context(STYLE), inside(folder):
         for block in blocks(page):
             exec(compile(block, PAGE.name, "exec"), names)

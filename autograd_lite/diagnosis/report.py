@@ -89,6 +89,7 @@ class GradientReport:
 
     @property
     def ok(self) -> bool:
+        """Whether the gradient by every leaf is right."""
         return all(finding.ok for finding in self.findings)
 
     def __getitem__(self, name: str) -> GradientFinding:
@@ -109,6 +110,7 @@ class GradientReport:
 
     @property
     def headline(self) -> str:
+        """The first line of the report."""
         where = f"at {self.points} point{'s' if self.points > 1 else ''}"
         wrong = sum(not f.ok for f in self.findings)
         if not wrong:
