@@ -88,6 +88,16 @@ PAGES = {
             ),
         ],
     ),
+    "compiling": Page(
+        "Compiling, and long loops",
+        "The same answers in less time, or in less memory.",
+        [
+            Section(
+                "Compiling", AG, "compile compiling.compiled.Compiled recorded CompileError", f"{AG}.compiling.compiled"
+            ),
+            Section("Loops", AG, "scan checkpoint_loop", f"{AG}.scanning.calls"),
+        ],
+    ),
     "custom-rules": Page(
         "Custom rules",
         "The derivative of a function of your own. A rule states the mathematics once and serves both sweeps.",
