@@ -18,7 +18,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import initializers, schedules
+from . import diagnosis, initializers, schedules
 from .activations import (
     elu,
     gelu,
@@ -82,6 +82,7 @@ from .optimizers import (
 )
 from .plots import plot_confusion_matrix, plot_history, training_figure
 from .preprocessing import min_max, standardize, train_validation_split
+from .race import race
 from .regularization import L1, L2, ElasticNet, MaxNorm
 from .saving import load, save
 from .targets import one_hot
@@ -97,10 +98,10 @@ __all__ = [
     "GD", "History", "Huber", "L1", "L2", "LBFGS", "LayerNorm", "LevenbergMarquardt", "Lion", "MaxNorm", "Momentum",
     "NAdam", "Nesterov", "NewtonCG", "Optimizer", "RMSProp", "Residual", "SGD", "Sequential", "SumOfSquares",
     "accuracy", "binary_cross_entropy", "categorical_cross_entropy", "confusion_matrix", "curl", "derivative",
-    "divergence", "elu", "f1_score", "fit", "gaussian", "gelu", "half_sum_of_squares", "hinge", "huber", "identity",
-    "in_training", "initializers", "labels", "laplacian", "leaky_relu", "load", "log_cosh", "log_softmax",
+    "diagnosis", "divergence", "elu", "f1_score", "fit", "gaussian", "gelu", "half_sum_of_squares", "hinge", "huber",
+    "identity", "in_training", "initializers", "labels", "laplacian", "leaky_relu", "load", "log_cosh", "log_softmax",
     "mean_absolute_error", "mean_squared_error", "min_max", "objective", "one_hot", "parameter_count",
-    "plot_confusion_matrix", "plot_history", "poisson", "precision", "r2_score", "recall", "relu", "save",
+    "plot_confusion_matrix", "plot_history", "poisson", "precision", "r2_score", "race", "recall", "relu", "save",
     "schedules", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "standardize", "tanh", "to_onnx",
     "train_validation_split", "training_figure",
 ]  # fmt: skip

@@ -1,9 +1,10 @@
-"""Pictures of a training: the losses over the epochs and the confusion matrix."""
+"""Pictures of a training: the losses over the epochs, the confusion matrix, and a race of several optimizers."""
 
 from __future__ import annotations
 
 import io
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ import numpy as np
 from . import files
 from .history import History
 from .metrics import accuracy, confusion_matrix
+from .race_results import Lane, Race, quantile
 
-__all__ = ["new_axes", "plot_confusion_matrix", "plot_history", "training_figure"]
+__all__ = ["new_axes", "plot_confusion_matrix", "plot_history", "plot_race", "save_race", "training_figure"]
 
 INK, MUTED, GRID = "#1e293b", "#5b677d", "#e2e8f0"
 TRAIN, VALIDATION = "#0b57a8", "#b1420b"
+LANES = ("#0b57a8", "#b1420b", "#0b5d47", "#5b3a9b", "#a3195b", "#6b5900", "#5b677d", "#1e293b")
+DASHES: tuple[Any, ...] = ("-", (0, (6, 1.6)), (0, (1.4, 1.4)), (0, (6, 1.6, 1.4, 1.6)))
 FONTS = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans")
 
 
@@ -57,11 +61,11 @@ def _drawing() -> Any:
     return _load("matplotlib").rc_context(_style())
 
 
-def new_axes() -> Any:
-    """Axes in a new pyplot figure, in the look of this package."""
+def new_axes(width: float = 5.6, height: float = 4.2) -> Any:
+    """Axes in a new pyplot figure of that size in inches, in the look of this package."""
     plt = _load("matplotlib.pyplot")
     with _drawing():
-        return plt.subplots(figsize=(5.6, 4.2), layout="constrained")[1]
+        return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
 def plot_history(history: History, ax: Any) -> None:
@@ -91,16 +95,16 @@ def plot_history(history: History, ax: Any) -> None:
         name = history.cost[:1].upper() + history.cost[1:]
         ax.set_title(f"{name} (log scale)" if positive else name, pad=10)
         ax.set_xlabel("epoch")
-        _whole_epochs(ax, len(history.loss))
+        _ticks_until(ax, len(history.loss))
         ax.grid(axis="y", color=GRID, linewidth=0.9)
         ax.set_axisbelow(True)
 
 
-def _whole_epochs(ax: Any, n: int) -> None:
-    """Ticks at whole epochs, and room at the right for the names of the curves."""
-    ticks = _load("matplotlib.ticker").MaxNLocator(5, integer=True).tick_values(0, n)
-    ax.set_xlim(0, 1.42 * n)
-    ax.set_xticks([tick for tick in ticks if 0 <= tick <= n])
+def _ticks_until(ax: Any, last: float, whole: bool = True) -> None:
+    """Ticks up to the last epoch or second, and room at the right for the names of the curves."""
+    ticks = _load("matplotlib.ticker").MaxNLocator(5, integer=whole).tick_values(0, last)
+    ax.set_xlim(0, 1.42 * last)
+    ax.set_xticks([tick for tick in ticks if 0 <= tick <= last])
 
 
 def _logarithmic(ax: Any, losses: list[float]) -> None:
@@ -230,3 +234,72 @@ def _write(figure: Any, path: Path) -> None:
     content = io.BytesIO()
     figure.savefig(content, format=kind, metadata=metadata, dpi=160)
     files.replace(path, content.getvalue())
+
+
+def plot_race(race: Race, ax: Any, against: str = "epochs") -> None:
+    """Draw the median of each optimizer with a band from quartile to quartile, over the epochs or the seconds."""
+    with _drawing():
+        seen = np.concatenate([lane.curves[np.isfinite(lane.curves)] for lane in race.lanes])
+        start, lowest = float(np.median(race.best.curves[:, 0])), float(np.min(seen))
+        positive = lowest > 0
+        highest = 3 * start if positive else start + 2 * (start - lowest)  # what lies above has left the picture
+        beyond = 30 * highest if positive else highest + 30 * (highest - lowest)
+        ends = [_plot_lane(ax, lane, number, against, beyond) for number, lane in enumerate(race.lanes)]
+        shown = seen[seen <= highest]
+        if positive:
+            _logarithmic(ax, shown.tolist())
+        else:
+            ax.set_ylim(float(np.min(shown)), float(np.max(shown)))
+        _name_lanes(ax, ends)
+        last = max(x for x, *_ in ends) or 1.0
+        _ticks_until(ax, last, whole=against == "epochs")
+        ax.set_xlabel("epoch" if against == "epochs" else "seconds on this machine")
+        scale = " (log scale)" if positive else ""
+        ax.set_title(f"{race.cost[:1].upper()}{race.cost[1:]} on the {race.data}{scale}", pad=22)
+        ax.text(0, 1.025, race.conditions, transform=ax.transAxes, color=MUTED, size=8.5, va="bottom")
+        ax.grid(axis="y", color=GRID, linewidth=0.9)
+        ax.set_axisbelow(True)
+
+
+def _plot_lane(ax: Any, lane: Lane, number: int, against: str, beyond: float) -> tuple[float, float, str, str]:
+    """Line and band of an optimizer; returns where the line ends, its name and its colour."""
+    colour, dashes = LANES[number % len(LANES)], DASHES[number % len(DASHES)]
+    low, middle, high = (quantile(lane.curves, q) for q in (0.25, 0.5, 0.75))
+    x = np.arange(len(middle)) * (1.0 if against == "epochs" else float(np.median(lane.seconds)))
+    shown = np.isfinite(middle)
+    name = f"{lane.name} {middle[-1]:.3g}" if shown[-1] else lane.name
+    low, middle, high = (np.minimum(values, beyond) for values in (low, middle, high))
+    ax.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0)
+    ax.plot(x[shown], middle[shown], color=colour, linestyle=dashes, linewidth=2)
+    last = int(np.flatnonzero(shown)[-1])
+    if lane.diverged:
+        name += f" · {lane.diverged} of {len(lane.final)} diverged"
+    return float(x[last]), float(middle[last]), name, colour
+
+
+def _name_lanes(ax: Any, ends: list[tuple[float, float, str, str]]) -> None:
+    """The name of each line at its end; those that end close together are kept apart."""
+    low, high = ax.get_ylim()
+    scale = np.log if ax.get_yscale() == "log" else np.asarray
+    at = [float(np.clip((scale(y) - scale(low)) / (scale(high) - scale(low)), 0, 1)) for _, y, _, _ in ends]
+    order, apart = sorted(range(len(at)), key=at.__getitem__), 0.062
+    for _ in range(100):
+        for below, above in pairwise(order):
+            lacking = apart - (at[above] - at[below])
+            if lacking > 0:
+                at[below], at[above] = at[below] - lacking / 2, at[above] + lacking / 2
+        at[order[0]] = max(at[order[0]], 0.02)
+    right = max(x for x, *_ in ends)
+    for (_, _, name, colour), y in zip(ends, at, strict=True):
+        ax.annotate(
+            name, (right, y), xycoords=("data", "axes fraction"), xytext=(9, 0), textcoords="offset points",
+            va="center", color=colour, weight="bold",
+        )  # fmt: skip
+
+
+def save_race(race: Race, path: Path, against: str) -> None:
+    """Write the picture of a race; the same numbers give the same file."""
+    with _drawing():
+        figure = _figure(figsize=(7.6, 4.4), layout="constrained")
+        plot_race(race, figure.subplots(), against)
+        _write(figure, path)
