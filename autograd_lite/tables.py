@@ -229,18 +229,19 @@ def marked(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_[]|~$" else html.escape(c, quote=False) for c in clean(text, 200))
 
 
+# [class] makes a rule as specific as Jupyter's own, which would align all cells to the right
 _STYLE = """\
 table.agl-table{border-collapse:collapse;font:14px/1.5 Helvetica,Arial,"Liberation Sans",sans-serif;color:var(--ink);\
 background:var(--page);font-variant-numeric:tabular-nums}
-table.agl-table caption{text-align:left;font-weight:bold;font-size:16px;padding:8px 14px;color:var(--ink);\
+table.agl-table[class] caption{text-align:left;font-weight:bold;font-size:16px;padding:8px 14px;color:var(--ink);\
 background:var(--page)}
-table.agl-table th,table.agl-table td{padding:5px 14px;border:0;border-bottom:1px solid var(--frame);text-align:left;\
-white-space:nowrap;background:var(--page)}
-table.agl-table thead th{border-bottom:2px solid var(--line);font-size:12px}
-table.agl-table .n{text-align:right;font-weight:bold}
-table.agl-table .i,table.agl-table tfoot td{color:var(--muted)}
-table.agl-table .tangent{color:var(--tangent)}table.agl-table .adjoint{color:var(--adjoint)}
-table.agl-table tfoot td{border:0;font-size:12px;white-space:normal}"""
+table.agl-table[class] th,table.agl-table[class] td{padding:5px 14px;border:0;border-bottom:1px solid var(--frame);\
+text-align:left;white-space:nowrap;background:var(--page)}
+table.agl-table[class] thead th{border-bottom:2px solid var(--line);font-size:12px}
+table.agl-table[class] .n{text-align:right;font-weight:bold}
+table.agl-table[class] .i,table.agl-table[class] tfoot td{color:var(--muted)}
+table.agl-table[class] .tangent{color:var(--tangent)}table.agl-table[class] .adjoint{color:var(--adjoint)}
+table.agl-table[class] tfoot td{border:0;font-size:12px;white-space:normal}"""
 
 
 def styles() -> str:

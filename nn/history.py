@@ -164,6 +164,6 @@ class History:
         notes += [f"stopped: {escape(self.stopped)}"] if self.stopped else []
         found = self.diagnosis._repr_html_() if self.diagnosis else ""
         return (
-            f"<table><caption style='text-align:left'>{' · '.join(notes)}</caption>"
+            f"<table><caption style='text-align:left;white-space:nowrap'>{' · '.join(notes)}</caption>"
             f"<thead><tr>{names}</tr></thead><tbody>{''.join(rows)}</tbody></table>{found}"
         )

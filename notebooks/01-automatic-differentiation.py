@@ -195,22 +195,24 @@ axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
 # %% [markdown]
-# The table of the lecture, for two points. At $x = 1$ something odd happens: $f'(1) = f(1)$, digit for digit. That is a
-# coincidence of this function ($a = x = 1$ makes $x(1+b)/d = c/d = d$). **Never test a derivative at one point alone.**
+# The whole computation in one table, as in the lecture. Values and tangents are read downwards, adjoints upwards; beside each number
+# stands the rule that made it.
 
 # %%
-for x in (1.0, 0.5):
-    print(ag.trace(f)(x).forward_sweep().reverse_sweep().table(digits=12), "\n")
+graph.table()
 
+# %% [markdown]
+# The same at $x = 1$. Something odd happens there: $f'(1) = f(1)$, digit for digit. That is a coincidence of this function ($a = x =
+# 1$ makes $x(1+b)/d = c/d = d$). **Never test a derivative at one point alone.**
+
+# %%
 at_1 = ag.trace(f)(1.0).forward_sweep().reverse_sweep()
-assert_allclose(
-    [at_1[n].tangent for n in "xabcd"],
-    [1, 2, 5.43656365691809, 7.43656365691809, 1.9282846855324671],
-)
-assert_allclose(
-    [at_1[n].adjoint for n in "cbax"],
-    [0.2592978120665479] * 2 + [0.9641423427662336, 1.9282846855324671],
-)
+print(at_1.table(digits=16))
+
+tangents = [1, 2, 5.43656365691809, 7.43656365691809, 1.9282846855324671]
+adjoints = [1.9282846855324671, 0.9641423427662336, 0.2592978120665479, 0.2592978120665479, 1]
+assert_allclose([node.tangent for node in at_1], tangents, rtol=1e-12)
+assert_allclose([node.adjoint for node in at_1], adjoints, rtol=1e-12)
 
 # %% [markdown]
 # ## 1.7 Counting again
@@ -233,6 +235,29 @@ assert (written_out, graph.flops, kept) == (10, 4, 3)
 #
 # ## Exercises
 #
+# Sheets with blanks, for any program: with another `seed` come other numbers, chosen so that one can calculate with them by hand.
+# `sheet.save("sheet.html")` writes a page to print.
+
+
+# %%
+def g(x, y):
+    a = x**2
+    b = a * y
+    c = a + b
+    return c
+
+
+sheet = ag.worksheet(g, hide="adjoints", seed=0)
+print(sheet)
+
+# %% [markdown]
+# Answers are graded, and the first wrong step is named. Suppose that a path was forgotten:
+
+# %%
+report = sheet.grade({"c̄": 1, "b̄": 1, "ȳ": 9, "ā": 1, "x̄": 6})
+print(report.first_wrong.said)
+
+# %% [markdown]
 # **1.** Draw the graph of $f(x) = \dfrac{\sin x}{x}$ on paper, with both sweeps at $x = 2$. Where do two paths meet?
 #
 # <details><summary>Solution</summary>

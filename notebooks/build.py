@@ -41,6 +41,7 @@ def executed(source: Path) -> nbformat.NotebookNode:
         cell.metadata = {}
     for number, cell in enumerate((cell for cell in written if cell.cell_type == "code"), 1):
         cell.execution_count = number
+        cell.outputs = _joined(cell.outputs)
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = number
@@ -53,6 +54,17 @@ def _solutions(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     if cell.cell_type != "markdown":
         return []
     return [nbformat.v4.new_code_cell(code) for code in _FENCED.findall(cell.source)]
+
+
+def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """The outputs with what was printed in one go in one piece, however the kernel sent it."""
+    found: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        if found and output.output_type == "stream" == found[-1].output_type and output.name == found[-1].name:
+            found[-1].text += output.text
+        else:
+            found.append(output)
+    return found
 
 
 def write(notebook: nbformat.NotebookNode, target: Path) -> None:

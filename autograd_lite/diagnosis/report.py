@@ -159,14 +159,15 @@ class GradientReport:
         )
 
 
+# [class] makes a rule as specific as Jupyter's own, which would stripe the rows and align the cells to the right
 _STYLE = (
     ".agl-check{color:var(--ink);background:var(--page);font-family:sans-serif;padding:8px 12px}"
-    ".agl-check caption{text-align:left;font-weight:bold;padding:4px 0}"
+    ".agl-check caption{text-align:left;font-weight:bold;padding:4px 0;white-space:nowrap}"
     ".agl-check table{border-collapse:collapse;color:inherit;background:inherit}"
-    ".agl-check th,.agl-check td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;"
-    "border-top:1px solid var(--frame);color:inherit;background:inherit}"
-    ".agl-check tr.wrong th{color:var(--adjoint)}"
-    ".agl-check tr.right td{color:var(--muted)}"
+    ".agl-check[class] th,.agl-check[class] td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;"
+    "border-top:1px solid var(--frame);color:inherit;background:var(--page)}"
+    ".agl-check[class] tr.wrong th{color:var(--adjoint)}"
+    ".agl-check[class] tr.right td{color:var(--muted)}"
 )
 
 

@@ -223,7 +223,7 @@ body{margin:0;background:var(--page);color:var(--ink);font:15px/1.45 Helvetica,A
 .sheet .work{flex:1 1 auto;min-height:0;display:flex;gap:6mm;flex-direction:column;align-items:flex-start}
 .sheet.tall .work{flex-direction:row}.sheet.tall svg{max-width:48%;max-height:100%;width:auto;margin:0}
 .sheet.wide svg{flex:0 1 auto;min-height:0;width:100%;max-height:95mm}.sheet .scroll{overflow:visible;flex:none}
-table.agl-table td{padding:3px 10px}table.agl-table th{padding:3px 10px}}"""
+table.agl-table[class] td,table.agl-table[class] th{padding:3px 10px}}"""
 
 
 def _html_page(sheets: list[Worksheet], solution: bool, picture: bool) -> str:
