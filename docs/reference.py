@@ -212,6 +212,8 @@ PAGES = {
         "From data to a trained model, a history and a figure.",
         [
             Section("Training", "nn", "fit EarlyStopping Checkpoint History DivergenceError"),
+            Section("Diagnosis", "nn", "diagnosis.Diagnosis diagnosis.Finding", "nn.diagnosis"),
+            Section("Comparing optimizers", "nn", "race race_results.Race race_results.Lane", "nn.race"),
             Section("Data", "nn", "standardize min_max train_validation_split one_hot", "nn.preprocessing"),
             Section(
                 "Metrics", "nn", "accuracy precision recall f1_score confusion_matrix r2_score labels", "nn.metrics"
