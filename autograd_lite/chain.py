@@ -6,6 +6,10 @@
 For arrays the products stand as NumPy has them, with their transposes: X̄ = z̄ @ Wᵀ.  spread(ȳ) is the same number for
 every entry that was summed, and roll_back(ȳ) undoes what roll did; what has no formula stands as (∂y/∂x)ᵀ·ȳ.
 
+The factors of a decomposition have their usual letters, A = U S Vᵀ, V W Vᵀ, Q R, and F holds their gaps: F_ij is
+1/(w_j − w_i) for eigenvalues, 1/(s_j² − s_i²) for singular values, 0 on the diagonal.  Φ takes the lower triangle and
+half the diagonal, and lower(M) is Φ(M + Mᵀ).
+
 Source: A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed. (SIAM, 2008), chapter 3; for matrices M. B. Giles,
 Collected matrix derivative results for forward and reverse mode AD (Springer, 2008).
 """
@@ -21,6 +25,7 @@ from . import formulas
 from .drawing.text import DOT_ABOVE, MACRON, accented
 from .drawing.titles import PRODUCT, binding, substituted
 from .kinds import Constant, Linear
+from .matrix_rules import ADJOINTS, TANGENTS
 from .nodes import GraphNode
 from .sweeps import rules
 
@@ -43,6 +48,10 @@ class Names:
     def adjoint(self, node: GraphNode) -> str:
         """How its adjoint is called."""
         return accented(node.name, MACRON) or f"adjoint({node.name})"
+
+    def factor(self, letter: str, accent: str = "") -> str:
+        """A factor of a decomposition, its tangent or its adjoint: V, V̇, V̄."""
+        return accented(letter, accent) if accent else letter
 
     def text(self, node: GraphNode) -> Callable[[Any], str]:
         """How the arguments of the node are called; an unnamed condition is written out."""
@@ -171,6 +180,10 @@ def _filled(template: Template, node: GraphNode, i: int, symbol: str, names: Nam
         template = template(node, node.place(i))
     parts = {"out": names.name(node), "s": symbol}
     parts |= {f"a{k}": names.text(node)(a) for k, a in enumerate(node.arguments) if type(a) is GraphNode}
+    if isinstance(node.value, tuple):
+        accents = (("", ""), ("dot", DOT_ABOVE), ("bar", MACRON))
+        parts |= {f"{x}_{word}".strip("_"): names.factor(x.lower() if x in "WS" and word else x, accent)
+                  for x in "USVWQR" for word, accent in accents}  # fmt: skip
     return substituted(template, parts)
 
 
@@ -249,6 +262,8 @@ _TANGENTS: dict[str, Template] = {
     "slogdet": "tr(a0⁻¹ @ s)",
     "cholesky": "out @ Φ(out⁻¹ @ s @ out⁻ᵀ)",
     "pick": lambda node, j: f"s[{node.arguments[1]}]",
+    "nan_to_num": "[a0 finite]·s",
+    **TANGENTS,
 }
 
 _ADJOINTS: dict[str, Template] = {
@@ -264,6 +279,9 @@ _ADJOINTS: dict[str, Template] = {
     "cumsum": "flip(cumsum(flip(s)))",
     "fft": lambda node, j: "fft(s)" if len(node.arguments) == 1 and not node.node.kwargs else "fft_back(s)",
     "ifft": lambda node, j: "ifft(s)" if len(node.arguments) == 1 and not node.node.kwargs else "ifft_back(s)",
+    "rfft": "rfft_back(s)",
+    "irfft": "irfft_back(s)",
+    "nan_to_num": "[a0 finite]·s",
     "full_convolution": lambda node, j: "correlate(s, a1)" if j == 0 else "correlate(s, a0)",
     **dict.fromkeys(("reshape", "expand_dims", "squeeze"), _reshaped),
     "transpose": _transposed,
@@ -281,4 +299,5 @@ _ADJOINTS: dict[str, Template] = {
     "slogdet": "s·a0⁻ᵀ",
     "cholesky": "out⁻ᵀ @ Φ(outᵀ @ s) @ out⁻¹",
     "pick": lambda node, j: f"place_{node.arguments[1]}(s)",
+    **ADJOINTS,
 }

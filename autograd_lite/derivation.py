@@ -174,6 +174,8 @@ class _Writer:
         return node in self.deltas and any(self.deltas.get(child) == self.deltas[node] for child, _ in self.uses[node])
 
     def _equation(self, symbol: str, terms: list[str], node: GraphNode) -> str:
+        if any("; " in term for term in terms):  # the factors of a decomposition, each with an equation of its own
+            return " \\\\\n".join(self.latex(clause).replace(" = ", " &= ", 1) for clause in terms[0].split("; "))
         written = [self.latex(term) for term in terms if term]
         return rf"{self.latex(symbol)} &= {_sum(written)}{_shape(node)}" if written else ""
 

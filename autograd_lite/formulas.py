@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import special_formulas
 from .kinds import parameters
 
 __all__ = ["definition", "formula", "function_name", "number", "partial_formula"]
@@ -69,6 +70,8 @@ _PARTIALS: dict[str, tuple[str, ...]] = {
     "ldexp": ("2^{1}", "0"),
     "i0": ("I₁({0})",),
     "same": ("1",),
+    "unwrap": ("1",),
+    "bessel_i": ("", "(bessel_i({0} − 1, {1}) + bessel_i({0} + 1, {1}))/2"),
     # exponentials and logarithms
     "exp": ("exp({0})",),
     "exp2": ("2^{0}·log 2",),
@@ -238,7 +241,7 @@ def partial_formula(function: Function, j: int, args: Sequence[Any], out: str, t
     key, texts = _key(function), [_typeset(x, text) for x in args]
     if key in _POWERS:
         return _power(j, texts, args[1])
-    partials = _PARTIALS.get(key, ())
+    partials = _partials(function, key)
     if j >= len(partials):
         return ""
     if key == "clip":
@@ -246,6 +249,13 @@ def partial_formula(function: Function, j: int, args: Sequence[Any], out: str, t
     if any(f"{{{i}}}" in partials[j] for i in range(len(texts), 4)):
         return ""  # of an argument that was given by keyword
     return partials[j].format(*[_factor(t, partials[j], i) for i, t in enumerate(texts)], out=out)
+
+
+def _partials(function: Function, key: str) -> tuple[str, ...]:
+    """The partials in the tables; a function of your own that is called gamma or beta is not that of SciPy."""
+    if isinstance(function, np.ufunc) and function is not getattr(np, key, None):
+        return special_formulas.PARTIALS.get(key) or _PARTIALS.get(key, ())
+    return _PARTIALS.get(key, ())
 
 
 def _factor(text: str, template: str, i: int) -> str:

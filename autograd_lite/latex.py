@@ -29,6 +29,8 @@ _SPECIAL = {
     "-": r"{-}", "−": r"\ensuremath{-}", "·": r"\ensuremath{\cdot}", "²": r"\ensuremath{^2}", "³": r"\ensuremath{^3}",
     "√": r"\ensuremath{\surd}", "Σ": r"\ensuremath{\Sigma}", "≤": r"\ensuremath{\leq}", "≥": r"\ensuremath{\geq}",
     "≠": r"\ensuremath{\neq}", "→": r"\ensuremath{\to}", "×": r"\ensuremath{\times}", "∂": r"\ensuremath{\partial}",
+    "∘": r"\ensuremath{\circ}",
+   
     "ᵀ": r"\ensuremath{^\top}", "…": r"\ldots{}", "∞": r"\ensuremath{\infty}", "\u00a0": "~",
 }  # fmt: skip
 _OPERATORS = frozenset(
@@ -36,6 +38,7 @@ _OPERATORS = frozenset(
 )
 _COMPARISONS = {"<": "<", ">": ">", "≤": r"\leq", "≥": r"\geq", "=": "=", "≠": r"\neq", "∧": r"\wedge", "∨": r"\vee",
                 "⊕": r"\oplus", "<<": r"\ll", ">>": r"\gg"}  # fmt: skip
+_PRODUCTS = ("·", "/", "@", "∘", "mod")
 _BRACKETS = {"(": (")", "(", ")"), "[": ("]", "[", "]"), "⌊": ("⌋", r"\lfloor ", r"\rfloor "),
              "⌈": ("⌉", r"\lceil ", r"\rceil "), "|": ("|", "|", "|"), "‖": ("‖", r"\|", r"\|")}  # fmt: skip
 _SUPER = dict(zip("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789", strict=True))
@@ -102,9 +105,8 @@ def formula(text: str, symbols: Mapping[str, Symbol]) -> str:
     >>> print(formula("1/(2√c) + x^(−1.5)", {}))
     \frac{1}{2 \sqrt{c}} + x^{-1.5}
     """
-    reader = _Reader(text, symbols)
     try:
-        return reader.read()
+        return r",\quad ".join(_Reader(clause, symbols).read() for clause in text.split("; "))
     except _CannotRead:
         pattern = "|".join(sorted(map(re.escape, symbols), key=len, reverse=True)) or r"(?!)"
         return rf"\texttt{{{escape(re.sub(pattern, lambda m: symbols[m[0]].typed, text))}}}"
@@ -162,8 +164,8 @@ class _Reader:
             piece = self.product()
             return _Piece(sign + piece.text, piece.array)
         piece = self.power()
-        while self.peek() in ("·", "/", "@", "mod") or self.starts():
-            operator = self.next() if self.peek() in ("·", "/", "@", "mod") else ""
+        while self.peek() in _PRODUCTS or self.starts():
+            operator = self.next() if self.peek() in _PRODUCTS else ""
             right = self.power()
             array = piece.array or right.array
             if operator == "/":
@@ -171,7 +173,8 @@ class _Reader:
                 continue
             if operator == "@" and piece.vector:
                 piece = _Piece(rf"{piece.text}^{{\top}}", array)
-            sign = {"·": r" \odot " if piece.array and right.array else r" \, ", "mod": r" \bmod "}.get(operator, " ")
+            times = r" \odot " if piece.array and right.array else r" \, "
+            sign = {"·": times, "∘": r" \circ ", "mod": r" \bmod "}.get(operator, " ")
             digits = sign == r" \, " and right.text[:1].isdigit()
             piece = _Piece(piece.text + (r" \cdot " if digits else sign) + right.text, array)
         return piece
@@ -222,7 +225,7 @@ class _Reader:
 
     def named(self, token: str) -> _Piece:
         if self.peek() == "[":
-            raise _CannotRead
+            return self.indexed(token)
         if token in ("Re", "Im") or (token in _OPERATORS and self.kind() == "number"):
             argument = self.power()
             command = rf"\{token}" if token in _OPERATORS else rf"\operatorname{{{token}}}"
@@ -236,6 +239,13 @@ class _Reader:
         if self.peek() == "(":
             return self.call(command)
         return _Piece({"inf": r"\infty"}.get(token) or name(token))
+
+    def indexed(self, token: str) -> _Piece:
+        """A part of a result, v1[0]; other indices are no mathematics."""
+        if token not in self.symbols or self.peek(2) != "]" or not self.peek(1).isdigit():
+            raise _CannotRead
+        self.at += 3
+        return _Piece(f"{self.symbols[token].latex}[{self.peek(-2)}]", array=True)
 
     def call(self, command: str) -> _Piece:
         self.next()

@@ -103,6 +103,8 @@ class Step:
         symbol = _NAMES.tangent(self.node)
         if self.seed is not None or not self.terms:
             return [f"{symbol} = {_shown(self.derivative)}" + (" (seed)" if self.seed is not None else "")]
+        if any("; " in term.rule for term in self.terms):  # the factors of a decomposition, one after the other
+            return [*self.terms[0].rule.split("; "), f"{symbol} = {_shown(self.derivative)}"]
         parts = [_sum([t.local for t in self.terms]), _sum([t.rule for t in self.terms]), _numbers(self.terms)]
         return [_chain(symbol, parts, _shown(self.derivative))]
 

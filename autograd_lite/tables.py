@@ -27,6 +27,7 @@ __all__ = ["FORMATS", "Table", "adjoint_rule", "aligned", "children", "marked", 
 
 Children = dict[GraphNode, list[tuple[GraphNode, int]]]
 _SWEPT = ("tangent", "adjoint")
+_LONGEST = 600  # characters in a cell
 _ARROWS = {"tangent": "↓", "adjoint": "↑"}  # how the rules are read
 
 
@@ -226,7 +227,7 @@ def marked(text: str) -> str:
     """Text in which nothing is Markdown or HTML."""
     from .drawing.text import clean
 
-    return "".join(f"\\{c}" if c in "\\`*_[]|~$" else html.escape(c, quote=False) for c in clean(text, 200))
+    return "".join(f"\\{c}" if c in "\\`*_[]|~$" else html.escape(c, quote=False) for c in clean(text, _LONGEST))
 
 
 # [class] makes a rule as specific as Jupyter's own, which would align all cells to the right
@@ -282,7 +283,7 @@ def _line(columns: list[_Column], node: GraphNode) -> str:
 def _escaped(text: str) -> str:
     from .drawing.text import clean
 
-    return html.escape(clean(text, 200))
+    return html.escape(clean(text, _LONGEST))
 
 
 def _caption(graph: Graph) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from . import latex
 from .chain import Names
+from .drawing.text import DOT_ABOVE, MACRON
 from .latex import Symbol, escape
 from .nodes import GraphNode, magnitude
 
@@ -46,6 +47,12 @@ class LatexNames(Names):
     def adjoint(self, node: GraphNode) -> str:
         """A placeholder for its adjoint."""
         return f"Nb{node.number}"
+
+    def factor(self, letter: str, accent: str = "") -> str:
+        command = {"": "", DOT_ABOVE: r"\dot", MACRON: r"\bar"}[accent]
+        key = f"Nf{letter}{command[1:2]}"
+        self.symbols[key] = Symbol(f"{command}{{{letter}}}" if command else letter, letter, array=True)
+        return key
 
     def typeset(self, text: str) -> str:
         """The LaTeX of a formula in these names."""

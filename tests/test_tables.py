@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite import formulas, latex
+from autograd_lite import formulas, latex, special_formulas
 from autograd_lite.tables import FORMATS
 
 RULES = {  # tangent rule, adjoint rule: lecture notes 1.2
@@ -159,7 +159,8 @@ def test_every_rule_can_be_written(case):
 
 
 def test_every_template_is_read_as_mathematics():
-    templates = {**formulas._TYPESET, **{k: t for k, ts in formulas._PARTIALS.items() for t in [" + ".join(ts)]}}
+    partials = {**formulas._PARTIALS, **special_formulas.PARTIALS}
+    templates = {**formulas._TYPESET, **{k: " + ".join(filter(None, texts)) for k, texts in partials.items()}}
     del templates["pick"]
     for name, template in templates.items():
         typeset = latex.formula(template.format("x", "y", "z", out="w"), {})

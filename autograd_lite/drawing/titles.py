@@ -38,7 +38,7 @@ def binding(text: str) -> int:
             continue
         if c in "+−-" and text[i - 1 : i].lower() != "e":
             loosest = min(loosest, _SUM)
-        elif c in "·/@*":
+        elif c in "·/@*∘":
             loosest = min(loosest, PRODUCT)
         elif c in "√∛^ᵀ" or unicodedata.decomposition(c).startswith("<super>"):
             loosest = min(loosest, _POWER)

@@ -132,7 +132,7 @@ def _html(sheet: Worksheet, solution: bool) -> str:
         return f'<span class="slot">{before}{inside}</span>'
 
     def cell(content: _Cell, kind: str) -> str:
-        inside = html.escape(clean(content, 200)) if isinstance(content, str) else "<br>".join(map(slot, content))
+        inside = html.escape(clean(content, 600)) if isinstance(content, str) else "<br>".join(map(slot, content))
         return f'<td class="{kind}">{inside}</td>'
 
     heads = "".join(f'<th scope="col" class="{kind}">{head}</th>' for head, _, kind in columns)
