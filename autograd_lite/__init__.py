@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import rules as rules  # importing the tables fills the registry
 from . import trees
 from .graph import Node, path, record
-from .jacobians import hessian, jacfwd, jacobian, jacrev
+from .jacobians import hessian, hessian_vector_product, jacfwd, jacobian, jacrev
 from .minimize import minimize
 from .rules.elementwise import masked
 from .sweeps import forward_sweep, reverse_sweep
@@ -24,7 +24,6 @@ from .trace import Graph, graph, scope, trace  # now: later, the modules of thes
 from .transforms import (
     elementwise_grad,
     grad,
-    hessian_vector_product,
     jvp,
     value_and_grad,
     vjp,
@@ -54,6 +53,8 @@ _LAZY = {
     **dict.fromkeys(("checkpoint_loop", "scan"), "scanning"),
     **dict.fromkeys(("sparse_hessian", "sparse_jacobian"), "sparse"),
     "check_gradient": "diagnosis.checking",
+    "watch": "diagnosis.watching",
+    "why": "diagnosis.why",
     "stop_gradient": "rules.constants",
     "worksheet": "worksheets",
     **dict.fromkeys(("CompileError", "compile", "recorded"), "compiling"),

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from . import jacobian
+from .jacobians import hessian_vector_product, jacobian
 from .tensor import Tensor, as_leaf_value
-from .transforms import grad, hessian_vector_product, jvp, vjp
+from .transforms import grad, jvp, vjp
 from .trees import map_tree
 
 __all__ = [

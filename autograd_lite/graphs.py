@@ -14,6 +14,7 @@ from .graph import Node, path
 from .nodes import GraphNode, filled
 from .seeds import seeds_of
 from .sweeps import forward_sweep, reverse_sweep
+from .watches import open_watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +76,7 @@ class Graph:
         self.nodes, self.inputs, self.outputs, self.value, self.title = nodes, inputs, outputs, value, title
         self._names = {node.name: node for node in nodes}
         self.swept: dict[str, Swept] = {}
+        self.watch: Any = None  # what looked on while the graph was recorded, and looks at its sweeps
 
     @property
     def output(self) -> GraphNode:
@@ -153,7 +155,10 @@ class Graph:
         3.0 2.0
         """
         start = seeds_of(self.inputs, "tangent", tangents, seeds)
-        found = forward_sweep(self._path(), start)
+        way = self._path()
+        found = forward_sweep(way, start)
+        if (watch := self.watch or open_watch.get()) is not None:
+            watch.pushed([n.node for n in self.outputs], way, start, found)
         self.swept["tangent"] = Swept(start, found)
         for node in self.nodes:
             node.tangent = filled(found.get(node.node), node.value)
@@ -181,7 +186,10 @@ class Graph:
         3.0 2.0
         """
         start = seeds_of(self.outputs, "adjoint", seed, seeds)
-        found = reverse_sweep(self._path(), start)
+        way = self._path()
+        found = reverse_sweep(way, start)
+        if (watch := self.watch or open_watch.get()) is not None:
+            watch.reversed([n.node for n in self.inputs], way, start, found)
         self.swept["adjoint"] = Swept(start, found)
         for node in self.nodes:
             node.adjoint = filled(found.get(node.node), node.value)

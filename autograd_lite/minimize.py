@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .jacobians import hessian
-from .transforms import hessian_vector_product, value_and_grad
+from .jacobians import hessian, hessian_vector_product
+from .transforms import value_and_grad
 from .trees import flatten, ravel
 
 __all__ = ["minimize"]

@@ -113,7 +113,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self.nodes: dict[Node, tuple[int, str]] = {}
+        self.nodes: dict[int, tuple[int, str]] = {}  # by number: no name keeps a graph alive
         self.arrays: dict[int, tuple[int, str, Any]] = {}  # by identity; the array itself, so that it stays the same
         self.globals: dict[int, Mapping[str, Any]] = {}
         self.depth = 0
@@ -167,9 +167,9 @@ class Watch:
             if (kind is not Tensor and kind is not np.ndarray) or not name.isidentifier() or name == "_":
                 continue
             if kind is Tensor:
-                known = self.nodes.get(x.node)
+                known = self.nodes.get(x.node.number)
                 if known is None or depth < known[0]:
-                    self.nodes[x.node] = depth, name
+                    self.nodes[x.node.number] = depth, name
             else:
                 array = self.arrays.get(id(x))
                 if array is None or depth < array[0]:
@@ -178,7 +178,7 @@ class Watch:
     def name(self, node: Node) -> str | None:
         """The name a person gave to the node: that of a leaf, else that of a variable."""
         given = node.kwargs.get("name") if node.function is None else None
-        return given or self.nodes.get(node, (0, None))[1]
+        return given or self.nodes.get(node.number, (0, None))[1]
 
     def array_names(self) -> dict[int, str]:
         """The variables that hold arrays, by the identity of the array."""

@@ -25,7 +25,7 @@ __all__ = ["Graph", "GraphNode", "Scope", "graph", "scope", "trace"]
 Function = Callable[..., Any]
 
 
-def trace(f: Function, *, constants: Collection[str] = ()) -> Callable[..., Graph]:
+def trace(f: Function, *, constants: Collection[str] = (), check: bool = False) -> Callable[..., Graph]:
     """The function that runs f and returns its record as a Graph.
 
     Every number among the arguments becomes an input, also in lists, tuples, dicts and dataclasses; if f is itself a
@@ -40,6 +40,9 @@ def trace(f: Function, *, constants: Collection[str] = ()) -> Callable[..., Grap
         A function written in NumPy.
     constants : collection of str
         Names of arguments to pass on as they are: an axis, a number of steps.
+    check : bool
+        Note the lines, and raise FloatingPointError with the node, the line, the path and the fix if the result, or a
+        derivative in a later sweep over the graph, is not finite.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def trace(f: Function, *, constants: Collection[str] = ()) -> Callable[..., Grap
 
     def traced(*args: Any, **kwargs: Any) -> Graph:
         call = _Call(f, args, kwargs, constants)
-        watch = Watch()
+        watch: Any = _checking() if check else Watch()
         with collected() as ranges:
             try:
                 result = watch.run(call.f, call.args, call.kwargs)
@@ -84,9 +87,18 @@ def trace(f: Function, *, constants: Collection[str] = ()) -> Callable[..., Grap
         value = rebuild([node.value for node in nodes])
         built = _build(call.inputs, nodes, watch.name, watch.array_names(), value, _title(f))
         _place(built, ranges)
+        if check:
+            built.watch = watch
+            watch.check_values(nodes)
         return built
 
     return traced
+
+
+def _checking() -> Any:
+    from .diagnosis.watching import Watch
+
+    return Watch(arrays=True)
 
 
 def _title(f: Function) -> str:

@@ -21,8 +21,9 @@ from .kinds import cast, linear
 from .sweeps import forward_sweep, reverse_sweep, value
 from .tensor import Tensor, as_leaf_value, tensor_of
 from .trees import flatten, names
+from .watches import open_watch
 
-__all__ = ["elementwise_grad", "grad", "hessian_vector_product", "jvp", "value_and_grad", "vjp"]
+__all__ = ["elementwise_grad", "grad", "jvp", "value_and_grad", "vjp"]
 
 Function = Callable[..., Any]
 ArgNum = int | Sequence[int]
@@ -92,6 +93,8 @@ class Recording:
         found = reverse_sweep(self.path, adjoints, self.view, keep=bool(shown))
         for show in shown:
             show("adjoint", found)
+        if (watch := open_watch.get()) is not None:
+            watch.reversed(self.leaves, self.path, adjoints, found)
         return _owned([found.get(node) for node in self.leaves], self.leaves, seeds)
 
     def push(self, seeds: list[Any]) -> list[Any]:
@@ -100,6 +103,8 @@ class Recording:
         found = forward_sweep(self.path, tangents, self.view)
         for show in swept if self.path.nested else ():
             show("tangent", found)
+        if (watch := open_watch.get()) is not None:
+            watch.pushed(self.nodes, self.path, tangents, found)
         return _owned([None if node is None else found.get(node) for node in self.nodes], self.outputs, seeds)
 
 
@@ -182,7 +187,7 @@ def _check_callable(name: str, f: Function) -> None:
         raise TypeError(f"{name} takes a function, but got a {type(f).__name__}: write {name}(f)(x), not {name}(f(x))")
 
 
-def value_and_grad(f: Function, argnum: ArgNum = 0) -> Function:
+def value_and_grad(f: Function, argnum: ArgNum = 0, *, check: bool = False) -> Function:
     """The function that returns (f(x), ∇f(x)), both from one recording.
 
     Parameters
@@ -191,6 +196,9 @@ def value_and_grad(f: Function, argnum: ArgNum = 0) -> Function:
         A function with one real number as output, written in NumPy.
     argnum : int or sequence of int
         The argument, or arguments, to differentiate by.
+    check : bool
+        Run each call under ``ag.watch()``, which is slow: a value or derivative that is not finite, or is lost, raises
+        FloatingPointError or ValueError with the line, the path and the fix.
 
     Returns
     -------
@@ -218,7 +226,13 @@ def value_and_grad(f: Function, argnum: ArgNum = 0) -> Function:
         y = recording.scalar(f, "grad")
         return recording.value, _structured(recording, argnum, recording.pull([_one(y)]))
 
-    return _transformed("value_and_grad", f, value_and_gradient)
+    return _transformed("value_and_grad", f, _watched(value_and_gradient) if check else value_and_gradient)
+
+
+def _watched(function: Function) -> Function:
+    from .diagnosis.watching import checked
+
+    return checked(function)
 
 
 def _one(y: Any) -> Any:
@@ -228,7 +242,7 @@ def _one(y: Any) -> Any:
     return np.ones(y.shape, y.dtype) if y.ndim else y.dtype.type(1)
 
 
-def grad(f: Function, argnum: ArgNum = 0) -> Function:
+def grad(f: Function, argnum: ArgNum = 0, *, check: bool = False) -> Function:
     """The gradient of a scalar function, ∇f: one reverse sweep, whatever the number of inputs.
 
     Parameters and errors as in ``value_and_grad``.
@@ -247,7 +261,7 @@ def grad(f: Function, argnum: ArgNum = 0) -> Function:
         y = recording.scalar(f, "grad")
         return _structured(recording, argnum, recording.pull([_one(y)]))
 
-    return _transformed("grad", f, gradient)
+    return _transformed("grad", f, _watched(gradient) if check else gradient)
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
@@ -355,38 +369,6 @@ def _structured(recording: Recording, argnum: ArgNum, derivatives: list[Any]) ->
     return tree if isinstance(argnum, int) else tuple(tree)
 
 
-def hessian_vector_product(f: Function, argnum: int = 0) -> Function:
-    """The product H·v of the Hessian of a scalar function with a vector, without the Hessian: forward over reverse.
-
-    Returns
-    -------
-    callable
-        Takes f's arguments and then v, of the structure and shapes of the argument; costs a few evaluations of f.
-
-    Source: B. A. Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6 (1994) 147.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> f = lambda x: x[0] ** 2 * x[1]
-    >>> print(hessian_vector_product(f)(np.array([1.0, 2.0]), np.array([1.0, 0.0])))
-    [4. 2.]
-    """
-    gradient = grad(f, argnum)
-
-    def product(*args: Any, **kwargs: Any) -> Any:
-        if len(args) < 2:
-            raise TypeError("hessian_vector_product(f) takes the arguments of f and then the vector: (x, v)")
-        *primals, v = args
-
-        def along(x: Any) -> Any:
-            return gradient(*primals[:argnum], x, *primals[argnum + 1 :], **kwargs)
-
-        return jvp(along, (primals[argnum],), (v,))[1]
-
-    return _transformed("hessian_vector_product", f, product)
-
-
 def backward(y: Tensor, seed: Any) -> None:
     """``Tensor.backward``: the reverse sweep from y to every leaf of its history."""
     if seed is None:
@@ -398,6 +380,9 @@ def backward(y: Tensor, seed: Any) -> None:
         seed = y.dtype.type(1)
     seed = _matching("seed", seed, y, "this Tensor")
     leaves = roots(y.node)
-    found = reverse_sweep(path(leaves, [y.node]), {y.node: seed}, keep=False)
+    way = path(leaves, [y.node])
+    found = reverse_sweep(way, {y.node: seed}, keep=False)
+    if (watch := open_watch.get()) is not None:
+        watch.reversed(leaves, way, {y.node: seed}, found)
     for node, adjoint in zip(leaves, _owned([found.get(node) for node in leaves], leaves, [seed]), strict=True):
         node.kwargs["grad"] = adjoint  # type: ignore[index]

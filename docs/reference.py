@@ -86,6 +86,12 @@ PAGES = {
                 "check_gradient diagnosis.report.GradientReport diagnosis.report.GradientFinding",
                 f"{AG}.diagnosis.checking",
             ),
+            Section(
+                "Derivatives that are lost or not finite",
+                AG,
+                "why watch diagnosis.why.Why diagnosis.watching.Watch",
+                f"{AG}.diagnosis.watching",
+            ),
         ],
     ),
     "compiling": Page(

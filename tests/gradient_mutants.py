@@ -74,68 +74,67 @@ def mlp(rng, activation="sigmoid", lam=0.07, n=7, inputs=3, hidden=4, outputs=3)
     return Problem(cost, _numbers(rng, n, inputs, hidden, outputs), backprop)
 
 
+def _every(function):
+    return lambda g, p, have: {k: function(v, p[k], have) for k, v in g.items()}
+
+
+def _one(leaf, function):
+    return lambda g, p, have: {**g, leaf: function(g[leaf], p[leaf], have)}
+
+
+def _entry(v, p, have):
+    v[1, 2] += 0.5
+    return v
+
+
+def _nan(v, p, have):
+    v[0, 0] = np.nan
+    return v
+
+
+def _clip(v, p, have):
+    limit = np.sort(np.abs(v), axis=None)[-4]
+    return np.clip(v, -limit, limit)
+
+
+SPOILED = {  # mistakes made after the deltas: (the gradients, the parameters, what else is known) -> the gradients
+    "all times n": _every(lambda v, p, have: v * have["n"]),
+    "all over n": _every(lambda v, p, have: v / have["n"]),
+    "all doubled": _every(lambda v, p, have: v * 2),
+    "all halved": _every(lambda v, p, have: v / 2),
+    "all negated": _every(lambda v, p, have: -v),
+    "times rate": _every(lambda v, p, have: v * 0.013),
+    "updated": _every(lambda v, p, have: p - 0.1 * v),
+    "no regularizer W1": _one("W1", lambda v, p, have: v - 2 * have["lam"] * p),
+    "bias regularized": lambda g, p, have: {**g, **{k: g[k] + 2 * have["lam"] * p[k] for k in ("b1", "b2")}},
+    "b1 not summed": _one("b1", lambda v, p, have: have["d1"]),
+    "b2 not summed": _one("b2", lambda v, p, have: have["d2"]),
+    "b2 mean": _one("b2", lambda v, p, have: np.mean(have["d2"], axis=0)),
+    "b2 last row": _one("b2", lambda v, p, have: have["d2"][-1]),
+    "b1 first row": _one("b1", lambda v, p, have: have["d1"][0]),
+    "b2 keepdims": _one("b2", lambda v, p, have: np.sum(have["d2"], axis=0, keepdims=True)),
+    "W2 last row": _one("W2", lambda v, p, have: np.outer(have["a1"][-1], have["d2"][-1]) + 2 * have["lam"] * p),
+    "W2 transposed": _one("W2", lambda v, p, have: v.T),
+    "W1 transposed": _one("W1", lambda v, p, have: v.T),
+    "W2 sign": _one("W2", lambda v, p, have: -v),
+    "W1 sign": _one("W1", lambda v, p, have: -v),
+    "b1 sign": _one("b1", lambda v, p, have: -v),
+    "b2 sign": _one("b2", lambda v, p, have: -v),
+    "swapped biases": lambda g, p, have: {**g, "b1": g["b2"], "b2": g["b1"]},
+    "W1 entry": _one("W1", _entry),
+    "W1 zero": _one("W1", lambda v, p, have: 0 * v),
+    "b2 none": _one("b2", lambda v, p, have: None),
+    "W2 nan": _one("W2", _nan),
+    "W1 flipped": _one("W1", lambda v, p, have: v[::-1]),
+    "W1 permuted": _one("W1", lambda v, p, have: np.reshape(np.ravel(v, order="F"), v.shape)),
+    "clipped": _one("W1", _clip),
+    "absolute": _one("W1", lambda v, p, have: np.abs(v)),
+}
+
+
 def _spoiled(g, p, mistake, have):
-    """The mistakes that are made after the deltas."""
-    d1, d2, n, lam = have["d1"], have["d2"], have["n"], have["lam"]
-    flip = next((k for k in ("W1", "b1", "W2", "b2") if f"{k} sign" in mistake), None)
     for one in mistake.split("+"):
-        if one == "all times n":
-            g = {k: v * n for k, v in g.items()}
-        elif one == "all over n":
-            g = {k: v / n for k, v in g.items()}
-        elif one == "all doubled":
-            g = {k: v * 2 for k, v in g.items()}
-        elif one == "all halved":
-            g = {k: v / 2 for k, v in g.items()}
-        elif one == "all negated":
-            g = {k: -v for k, v in g.items()}
-        elif one == "times rate":
-            g = {k: v * 0.013 for k, v in g.items()}
-        elif one == "updated":
-            g = {k: p[k] - 0.1 * v for k, v in g.items()}
-        elif one == "no regularizer W1":
-            g["W1"] = g["W1"] - 2 * lam * p["W1"]
-        elif one == "bias regularized":
-            g["b1"], g["b2"] = g["b1"] + 2 * lam * p["b1"], g["b2"] + 2 * lam * p["b2"]
-        elif one == "b1 not summed":
-            g["b1"] = d1
-        elif one == "b2 not summed":
-            g["b2"] = d2
-        elif one == "b2 mean":
-            g["b2"] = np.mean(d2, axis=0)
-        elif one == "b2 last row":
-            g["b2"] = d2[-1]
-        elif one == "b1 first row":
-            g["b1"] = d1[0]
-        elif one == "b2 keepdims":
-            g["b2"] = np.sum(d2, axis=0, keepdims=True)
-        elif one == "W2 last row":
-            g["W2"] = np.outer(have["a1"][-1], d2[-1]) + 2 * lam * p["W2"]
-        elif one == "W2 transposed":
-            g["W2"] = g["W2"].T
-        elif one == "W1 transposed":
-            g["W1"] = g["W1"].T
-        elif one == "swapped biases":
-            g["b1"], g["b2"] = g["b2"], g["b1"]
-        elif one == "W1 entry":
-            g["W1"][1, 2] += 0.5
-        elif one == "W1 zero":
-            g["W1"] = 0 * g["W1"]
-        elif one == "b2 none":
-            g["b2"] = None
-        elif one == "W2 nan":
-            g["W2"][0, 0] = np.nan
-        elif one == "W1 flipped":
-            g["W1"] = g["W1"][::-1]
-        elif one == "W1 permuted":
-            g["W1"] = np.reshape(np.ravel(g["W1"], order="F"), g["W1"].shape)
-        elif one == "clipped":
-            limit = np.sort(np.abs(g["W1"]), axis=None)[-4]
-            g["W1"] = np.clip(g["W1"], -limit, limit)
-        elif one == "absolute":
-            g["W1"] = np.abs(g["W1"])
-    if flip:
-        g[flip] = -g[flip]
+        g = SPOILED[one](g, p, have) if one in SPOILED else g
     return g
 
 
