@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy
 
-from . import THREADS, engine, networks
+from . import THREADS, engine, loops, networks
 from .peers import PEERS, Ours, Peer, numbers
 from .timing import interleaved
 from .works import WORKS, Work
@@ -108,6 +108,26 @@ def chain_table(rounds: int) -> Table:
     return [["chain of n scalar operations, for one", "NumPy", "with the gradient", "memory", "nodes kept"], *rows]
 
 
+def loops_table(rounds: int) -> Table:
+    found = {what: loops.times(n, size, max(3, rounds // 3)) for what, n, size in LOOPS}
+    names = dict.fromkeys(name for times in found.values() for name in times)
+    rows = []
+    for name in names:
+        cells = [
+            "—" if name not in times else f"{duration(times[name])} ({times['scan'] / times[name]:.3g})"
+            for times in found.values()
+        ]
+        rows.append([name, *cells])
+    return [["gradient, for one step (scan divided by it)", *found], *rows]
+
+
+def memory_table(rounds: int) -> Table:
+    found = {f"{n:_} {what}".replace("_", " "): loops.memories(n, size) for what, n, size in MEMORIES}
+    names = next(iter(found.values()))
+    rows = [[name, *[f"{sizes[name] / 2**20:.3g} MiB" for sizes in found.values()]] for name in names]
+    return [["memory at the peak of a gradient", *found], *rows]
+
+
 def import_table(rounds: int) -> Table:
     base, ours = engine.import_seconds(rounds)
     return [
@@ -157,9 +177,11 @@ def show(table: Table, markdown: bool) -> None:
 
 
 PEERS_OF_NN = ("NumPy by hand", "PyTorch", "scikit-learn")
+LOOPS = (("1000 steps of a pendulum", 1000, None), ("1000 steps of 100 pendulums", 1000, 100))
+MEMORIES = (("steps of a pendulum", 100_000, None), ("steps of 100 pendulums", 10_000, 100))
 TABLES = {
-    "overhead": overhead_table, "chain": chain_table, "import": import_table, "steps of nn": steps_table,
-    "fits of nn": fits_table,
+    "overhead": overhead_table, "chain": chain_table, "loops": loops_table, "memory": memory_table,
+    "import": import_table, "steps of nn": steps_table, "fits of nn": fits_table,
 }  # fmt: skip
 
 if __name__ == "__main__":

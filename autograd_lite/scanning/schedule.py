@@ -138,4 +138,4 @@ class _Reversal:
             if end > begin:
                 rows = Rows([*states, *[x[begin:end] for x in self.xs]], end - begin, True)
                 self.carry, adjoints, _ = execute(self.backwards, {}, self.carry, rows, end - begin, (), self.step)
-                self.blocks.append(adjoints)
+                self.blocks += [adjoints] if adjoints else []
