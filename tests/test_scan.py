@@ -323,3 +323,15 @@ def test_a_loop_inside_a_loop_can_be_looked_into():
     graph = ag.trace(lambda c: nested(ag.scan, W, c, X)[0])(C)
     inner = next(node.inside for node in graph.computed[0].inside if node.inside)
     assert "tanh" in [node.function_name for node in inner]
+
+
+def test_compiled_and_on_another_way_than_when_it_was_compiled():
+    def f(x):
+        def outer(c, _):
+            return ag.scan(lambda g, _: ((g * 2 if g < 5 else np.sin(g) * c), None), c, length=3)[0], c
+
+        return ag.scan(outer, x, length=3)[0]
+
+    compiled = ag.compile(ag.grad(f))
+    for x in (0.01, 0.2, 4.0, -1.0, 100.0, 0.01):
+        np.testing.assert_allclose(compiled(x), ag.grad(f)(x), rtol=1e-12)

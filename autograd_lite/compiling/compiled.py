@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
+from ..scanning.body import Departed
 from ..tensor import Tensor
 from ..trees import flatten
 from .capture import Capture, CompileError, capture
@@ -83,7 +84,7 @@ class Variant:
             states = [(g, g.bit_generator.state) for g, _ in self.captured.states.values()]
             try:
                 return run(*inputs)
-            except (self.branch, *_FLOAT_ERRORS):
+            except (self.branch, Departed, *_FLOAT_ERRORS):
                 for generator, state in states:
                     generator.bit_generator.state = state
                 raise
@@ -133,7 +134,7 @@ class Compiled:
         for variant in self.variants:
             try:
                 found = variant.enter(args, kwargs)
-            except variant.branch:
+            except (variant.branch, Departed):
                 continue
             except _FLOAT_ERRORS:
                 found = variant.again(args, kwargs)
