@@ -13,6 +13,8 @@
 # the adjoint is multiplied by a slope and a matrix in every layer. After ten layers little may be left of it; or far too much.
 
 # %%
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.testing import assert_allclose
@@ -266,6 +268,25 @@ assert eighth / first < 10
 # What helps, in short: an activation whose slope is 1 where it is used, weights of the right size at the start, a way around, and
 # normalization in between (`nn.BatchNorm`, `nn.LayerNorm`), which sets the size anew in every layer.
 #
+# ## 8.6 Let the training say it
+#
+# All that was measured here can be measured while a network trains. With `diagnose=True`, `fit` looks at the values, the adjoints and the
+# steps of each layer and says what it finds, and what to do about it. The two sick networks of this chapter:
+
+# %%
+options = {"epochs": 5, "batch_size": 32, "seed": 0, "verbose": False, "diagnose": True}
+sick = {
+    "eight layers of sigmoids": (nn.FFNN(sizes, hidden="sigmoid", output="softmax", seed=0), 0.1),
+    "a rate too high": (nn.FFNN([64, 128, 10], hidden="relu", output="softmax", seed=0), 2.0),
+}
+for name, (model, rate) in sick.items():
+    history = nn.fit(model, X[:1300], y[:1300], optimizer=nn.SGD(rate), **options)
+    print(name)
+    for line in str(history.diagnosis).splitlines():
+        print(textwrap.fill(line, 92, initial_indent="    ", subsequent_indent="      "))
+    assert history.diagnosis.kinds
+
+# %% [markdown]
 # ## Exercises
 #
 # **1.** How must $w$ be chosen so that a chain of sigmoids with $b = 0$ neither shrinks nor grows at $z = 0$? Does it help?
