@@ -77,7 +77,7 @@ def test_arrows_join_cards_of_the_picture() -> None:
 
 
 def test_a_small_graph_and_one_with_fold_false_are_drawn_whole() -> None:
-    assert not boxes(compose(ag.trace(lambda x: oscillator(x, 2.0, 4))(1.0)))
+    assert not boxes(compose(ag.trace(lambda x: oscillator(x, 2.0, 3))(1.0)))
     whole = compose(ag.trace(oscillator)(1.0, 2.0), fold=False, max_nodes=200)
     assert not boxes(whole) and not any(card.nodes for card in cards(whole.members))
     assert compose(swept_root()).subtitle.count("folded") == 0
@@ -146,3 +146,21 @@ def test_a_loop_in_pages(tmp_path: Any) -> None:
 @pytest.mark.parametrize("steps", [3, 50])
 def test_pictures_of_loops_are_small(steps: int) -> None:
     assert len(ag.trace(lambda x, k: oscillator(x, k, steps))(1.0, 2.0).svg()) < 40_000 + 30_000 * (steps == 3)
+
+
+def test_equal_layers_of_a_network_at_the_level_of_operations() -> None:
+    import nn
+
+    model = nn.FFNN([4, *[6] * 8, 2], hidden="tanh", output="softmax", seed=0)
+    graph = ag.trace(nn.objective("categorical_cross_entropy"))(model, np.ones((5, 4)), np.array([0, 1, 1, 0, 1]))
+    picture = compose(graph, level="ops")
+    first = next(label for label in boxes(picture) if "equal" in label)
+    assert first.startswith("Layer 1 · Dense(4 → 6, tanh) · 1 of 8 equal layers") and first.count("params") == 1
+    rest = next(card for card in cards(picture.members) if card.nodes)
+    assert rest.formula == "more such layers"
+    assert ("params", str(7 * (6 * 6 + 6))) in [(row.label, row.text) for row in rest.rows]
+
+
+def test_what_is_broadcast_says_so() -> None:
+    picture = compose(ag.trace(lambda x, b: np.sum(x + b))(np.ones((4, 2)), np.ones(2)))
+    assert [edge.lines for edge in picture.edges] == [("∂v1/∂x = 1",), ("broadcast to [4, 2]",), ()]

@@ -82,7 +82,7 @@ def svg(
     title : str, optional
         In place of the formula or the name of the function.
     fold : bool
-        Draw three or more equal layers in a row as one card, "× 12"; in a picture of more than 30 operations, draw of
+        Draw three or more equal layers in a row as one card, "× 12"; in a picture of more than 20 nodes, draw of
         the equal steps of a loop the first one, in a box, and one card for the others.
     theme : {"auto", "light", "dark"}
         "auto" follows the reader's preference (``prefers-color-scheme``).

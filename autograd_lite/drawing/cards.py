@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..kinds import Elementwise
+from ..sweeps import rules
 from .picture import Card, Edge, Row
 from .text import DOT_ABOVE, MACRON, accented, clean, finite, is_scalar, norm, number, shape
 
@@ -94,6 +96,8 @@ def _partial(tail: GraphNode, head: GraphNode, places: list[int]) -> tuple[str, 
     scalar = all(p is not None and is_scalar(p) for p in numbers)
     if not scalar:
         stretched = shape(tail.value) != shape(head.value)
+        if stretched and isinstance(rules[head.function], Elementwise):
+            return (f"broadcast to {shape(head.value)}",)
         return (f"{left} = {formula}",) if 0 < len(formula) <= 24 and not stretched else ()
     first = f"{left} = {formula}" if formula and not is_number and len(formula) <= 24 else left
     return first, f"= {number(sum(numbers[1:], numbers[0]))}"

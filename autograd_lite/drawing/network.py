@@ -26,7 +26,7 @@ __all__ = ["LEVELS", "compose"]
 
 LEVELS = ("auto", "ops", "layers")
 _MANY = 14  # operations of a network that still read well
-_CROWDED = 30  # cards that still read well: of more, repeated operations are folded
+_CROWDED = 20  # cards that still read well: of more, repeated operations are folded
 _USED_ALL_OVER = 6  # uses of a leaf from which on it is named again beside each of them
 _COPY = ("muted", "a name alone: drawn elsewhere")
 _WIDEST = 1350.0  # points; a wider picture runs downwards
@@ -146,6 +146,8 @@ def _card(owner: Group | GraphNode, show: Collection[str], compact: bool) -> Car
     if owner.kind in ("folded", "repeat"):
         role = "folded" if owner.kind == "folded" or role == "parameter" else role
         lines.append(Row("nodes", str(len(owner.members)), "muted"))
+        if count := _parameters(owner.members):
+            lines.append(Row("params", str(count), "muted"))
     elif role == "parameter" and all(row.label != "params" for row in lines):
         lines.append(Row("params", str(_parameters(owner.members)), "muted"))
     for node in owner.members:

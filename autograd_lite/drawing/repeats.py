@@ -112,9 +112,9 @@ def fold_steps(graph: Graph, homes: dict[GraphNode, tuple[Scope, ...]], groups: 
     exact = [_described(node, k, place) for k, node in enumerate(nodes)]
     for run in _runs(exact, 0, len(nodes)):
         steps = [nodes[i : i + run.period] for i in range(run.start, run.stop, run.period)]
-        _box(steps[0], run.times, homes)
+        noun = _box(steps[0], run.times, homes)
         rest = [node for step in steps[1:] for node in step]
-        group = Group(f"r{rest[0].number}", f"× {run.times - 1} · more such steps", "repeat", members=rest)
+        group = Group(f"r{rest[0].number}", f"× {run.times - 1} · more such {noun}", "repeat", members=rest)
         groups.update(dict.fromkeys(rest, group))
         _gather_leaves(graph, group, groups)
     return len(groups)
@@ -173,17 +173,20 @@ def _alike(a: _Description, b: _Description, period: int) -> bool:
     )
 
 
-def _box(step: list[GraphNode], times: int, homes: dict[GraphNode, tuple[Scope, ...]]) -> None:
-    """The first step in a box of its own, or in that of its scope, which then says how often it comes."""
+def _box(step: list[GraphNode], times: int, homes: dict[GraphNode, tuple[Scope, ...]]) -> str:
+    """The first step in a box of its own, or in that of its scope; returns what it is, "layers" or "steps"."""
     scopes = {homes[node][-1:] for node in step}
     own = next(iter(scopes)) if len(scopes) == 1 else ()
     inside = [node for node, scope in homes.items() if own and scope[-1:] == own and node.function]
     if own and set(inside) == set(step):
-        boxed = Scope(f"{own[0].label} · 1 of {times} equal steps", own[0].kind)
+        label = _COUNT.sub("", own[0].label)
+        noun = "layers" if " · " in label else "steps"
+        boxed = Scope(f"{label} · 1 of {times} equal {noun}", own[0].kind)
         homes.update({node: (*scope[:-1], boxed) for node, scope in homes.items() if scope[-1:] == own})
-    else:
-        boxed = Scope(f"1 of {times} equal steps", "repeat")
-        homes.update({node: (*homes[node], boxed) for node in step})
+        return noun
+    boxed = Scope(f"1 of {times} equal steps", "repeat")
+    homes.update({node: (*homes[node], boxed) for node in step})
+    return "steps"
 
 
 def _gather_leaves(graph: Graph, group: Group, groups: dict[GraphNode, Group]) -> None:
@@ -195,5 +198,6 @@ def _gather_leaves(graph: Graph, group: Group, groups: dict[GraphNode, Group]) -
     leaves = [node for node, by in users.items() if not node.function and by == [id(group)]]
     if len(leaves) >= _FEWEST:
         group.members += leaves
-        group.rows.append(("inputs", str(len(leaves))))
+        if inputs := sum(leaf.role == "input" for leaf in leaves):
+            group.rows.append(("inputs", str(inputs)))
         groups.update(dict.fromkeys(leaves, group))

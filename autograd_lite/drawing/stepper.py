@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["chosen", "fragment", "marked_picture", "page", "spots"]
 
-_MOST = 200  # steps in a notebook
+_MOST, _WHOLE = 200, 60  # steps in a notebook; nodes of a picture in which nothing repeated is folded
 _SVG = "http://www.w3.org/2000/svg"
 _KINDS = {"value": "forward", "tangent": "forward", "adjoint": "reverse"}
 
@@ -223,7 +223,7 @@ def spots(step: Step) -> list[tuple[int, int]]:
 def marked_picture(steps: Steps, subtitle: str = "") -> str:
     """The picture of the graph; each number knows the step that finds it, each card and arrow whose it is."""
     graph = steps.graph
-    picture = compose(graph, level="ops")
+    picture = compose(graph, level="ops", fold=len(graph) > _WHOLE)
     shared = picture.shared
     picture = replace(picture, subtitle=subtitle, roles=[], notes=[])
     title = f"Computation graph of {heading(graph)}"
