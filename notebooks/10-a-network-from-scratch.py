@@ -119,4 +119,35 @@ plt.title("the four kernels")
 plt.show()
 
 # %% [markdown]
+# ## Exercises
+#
+# **1.** The first network ends with a logit and not with a probability. Why?
+#
+# <details><summary>Solution</summary>
+#
+# The cross-entropy is computed from the logit, $\log(1 + e^z) - yz$, which is exact for every $z$. From the probability $p = \sigma(z)$ one
+# would need $\log p$, and for a large $\lvert z\rvert$ that is the logarithm of a number rounded to 0 or 1.
+#
+# ```python
+# z = 40.0
+# with np.errstate(divide="ignore"):
+#     assert np.isinf(-np.log(1 - 1 / (1 + np.exp(-z))))
+# assert np.isclose(np.logaddexp(0, z), 40)
+# ```
+#
+# </details>
+#
+# **2.** How many parameters has the convolution, and how many would a dense layer need for the same map from 32 numbers to
+# $25 \times 4$?
+#
+# <details><summary>Solution</summary>
+#
+# $8 \cdot 4 = 32$ against $32 \cdot 100 = 3200$: the same kernels are used at each place, and their gradient is the sum over all places.
+#
+# ```python
+# assert nn.parameter_count(model.layers[0]) == 32
+# ```
+#
+# </details>
+#
 # Next: [regression](11-regression.ipynb).

@@ -91,4 +91,30 @@ right.legend()
 plt.show()
 
 # %% [markdown]
+# ## Exercises
+#
+# **1.** The ridge has a closed solution. Does Adam find it?
+#
+# <details><summary>Solution</summary>
+#
+# The gradient $\tfrac2N A^\top(Aw - y) + 2\lambda w$ is zero for $w = (A^\top A + \lambda N)^{-1}A^\top y$.
+#
+# ```python
+# closed = np.linalg.solve(A.T @ A + 1e-3 * len(y) * np.eye(21), A.T @ y)
+# ridge = lambda w: np.mean((A @ w - y) ** 2) + 1e-3 * np.sum(w**2)
+# assert np.linalg.norm(ag.grad(ridge)(closed)) < 1e-12
+# assert np.max(np.abs(found["ridge, λ = 0.001"] - closed)) < 0.01
+# ```
+#
+# </details>
+#
+# **2.** Why does the lasso set weights to zero, and the ridge only makes them smaller?
+#
+# <details><summary>Solution</summary>
+#
+# The pull towards zero is $2\lambda w$ in the ridge: the smaller the weight, the weaker. In the lasso it is $\lambda$ in size for every weight
+# except zero, so a weight that the data do not hold on to arrives.
+#
+# </details>
+#
 # Next: [breast cancer](12-breast-cancer.ipynb).

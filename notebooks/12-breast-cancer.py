@@ -82,4 +82,24 @@ print(f"accuracy of five folds: {scores.mean():.1%} ± {scores.std():.1%}")
 assert scores.mean() > 0.93
 
 # %% [markdown]
+# ## Exercises
+#
+# **1.** Mean and standard deviation are taken from the training data alone. What would be wrong with those of all data?
+#
+# <details><summary>Solution</summary>
+#
+# The test data would have had a part in the model, if a small one. A tumour that comes tomorrow cannot have it either. The
+# pipeline at the end does it right in each fold by itself.
+#
+# </details>
+#
+# **2.** Why does one ask for the derivative of the *logit*, and not of the probability?
+#
+# <details><summary>Solution</summary>
+#
+# $\partial p/\partial x = p(1 - p)\,\partial z/\partial x$: where the network is sure, the first factor hides the second. The logit says
+# what speaks for and against, however sure the network is.
+#
+# </details>
+#
 # Next: [handwritten digits](13-handwritten-digits.ipynb).

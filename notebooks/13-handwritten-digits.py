@@ -85,4 +85,36 @@ for size in (0.0, 0.05, 0.1, 0.2):
     print(f"pixels moved by at most {size:4.2f}: accuracy {accuracy:.1%}")
 
 # %% [markdown]
+# ## Exercises
+#
+# **1.** A random change of the pixels, of the same size: how much does it harm?
+#
+# <details><summary>Solution</summary>
+#
+# Hardly any, until it is several times as large. In 64 dimensions nearly all directions are harmless; the gradient knows the
+# one that is not.
+#
+# ```python
+# noise = np.sign(np.random.default_rng(0).normal(size=X_test.shape))
+# noisy = np.clip(X_test + 0.1 * noise, 0, 1)
+# hit = np.clip(X_test + 0.1 * np.sign(image_slope), 0, 1)
+# assert nn.accuracy(y_test, model(noisy)) > nn.accuracy(y_test, model(hit)) + 0.3
+# ```
+#
+# </details>
+#
+# **2.** What is the loss of a network that knows nothing, and what is it at the start here?
+#
+# <details><summary>Solution</summary>
+#
+# $\log 10 = 2.30$, for ten equal probabilities. A network with random weights is a little worse, as it believes something. Much more than
+# that at the start is a sign of weights too large, or of inputs that are not scaled.
+#
+# ```python
+# fresh = nn.FFNN([64, 64, 10], hidden="relu", output="softmax", seed=0)
+# assert 2.2 < cost(fresh, X, y) < 3.5
+# ```
+#
+# </details>
+#
 # Next: [differential equations](14-differential-equations.ipynb).

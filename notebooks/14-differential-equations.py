@@ -131,4 +131,34 @@ for axis, values, name in ((axes[0], diffusion.u(fine), "network"), (axes[1], er
 plt.show()
 
 # %% [markdown]
+# ## Exercises
+#
+# **1.** Write a trial function for $u'' = -u$ with $u(0) = 0$ and $u(\pi/2) = 1$.
+#
+# <details><summary>Solution</summary>
+#
+# A line through both ends, and a network that is switched off at both, $u = \tfrac{2t}\pi + t\,(\tfrac\pi2 - t)\,N(t)$. The solution is
+# $\sin t$.
+#
+# ```python
+# r = np.linspace(0, np.pi / 2, 40)[:, None]
+# oscillator = Equation(
+#     nn.FFNN([1, 10, 1], hidden="tanh", seed=0),
+#     trial=lambda t, N: 2 / np.pi * t + t * (np.pi / 2 - t) * N,
+#     residual=lambda u, t: nn.derivative(u, order=2)(t) + u(t),
+# )
+# assert np.max(np.abs(oscillator.solve(r, 500) - np.sin(r))) < 0.01
+# ```
+#
+# </details>
+#
+# **2.** The residual holds a derivative of the network, and training differentiates it again. Of which order is the derivative in the diffusion
+# problem?
+#
+# <details><summary>Solution</summary>
+#
+# The third: two in $x$ and one in the weights, a sweep over sweeps over sweeps.
+#
+# </details>
+#
 # Next: [second-order training](15-second-order-training.ipynb).

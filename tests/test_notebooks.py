@@ -1,4 +1,4 @@
-"""The notebooks as they are kept: whole, in order, readable without running them, and connected by links that lead somewhere.
+"""The notebooks as they are kept: in order, readable without running them, with links that lead somewhere.
 
 That they run, and belong to their texts, is what ``notebooks/build.py --check`` looks at.
 """
