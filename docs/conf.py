@@ -20,7 +20,8 @@ project_copyright = author
 version = release = autograd_lite.__version__
 
 extensions = [
-    "myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax", "sphinx_copybutton", "docstrings",
+    "myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax", "sphinx.ext.viewcode",
+    "sphinx_copybutton", "docstrings",
 ]  # fmt: skip
 exclude_patterns = ["**.ipynb_checkpoints"]
 language = "en"
