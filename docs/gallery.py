@@ -22,14 +22,14 @@ from typing import Any
 
 PAGE = Path(__file__).with_suffix(".md")
 PICTURES = PAGE.parent / "pictures" / "gallery"
-GENERATED = re.compile(r"^<!-- (\w+) -->\n.*?^<!-- end -->$", flags=re.S | re.M)
+GENERATED = re.compile(r"^<!-- (\w+): (.*?) -->\n.*?^<!-- end -->$", flags=re.S | re.M)
 DISPLAYED = r"\n```math\n\\begin{aligned}\1\\end{aligned}\n```"
 STYLE = {"svg.hashsalt": "gallery", "font.size": 9}
 
 
 def blocks(page: str) -> list[str]:
-    """The code of the page, without its sessions."""
-    return re.findall(r"^```python\n(?!>>> )(.*?)^```$", page, flags=re.S | re.M)
+    """The code of the page, without its sessions and what it made itself."""
+    return re.findall(r"^```python\n(?!>>> )(.*?)^```$", GENERATED.sub("", page), flags=re.S | re.M)
 
 
 @contextmanager
@@ -57,11 +57,15 @@ def run(page: str, folder: Path) -> dict[str, Any]:
 
 
 def filled(page: str, names: dict[str, Any]) -> str:
-    """The page with the texts between its marks made anew."""
+    """The page with the texts between its marks made anew: <!-- name: form --> … <!-- end -->."""
 
     def text(match: re.Match[str]) -> str:
-        value = str(names[match[1]]).strip()
-        return f"<!-- {match[1]} -->\n\n{value if match[1] == 'table' else typeset(value)}\n\n<!-- end -->"
+        value, form = str(names[match[1]]).strip(), match[2]
+        if form == "typeset":
+            value = typeset(value)
+        elif form != "as it is":
+            value = f"```{form}\n{value}\n```"
+        return f"<!-- {match[1]}: {form} -->\n\n{value}\n\n<!-- end -->"
 
     return GENERATED.sub(text, page)
 
