@@ -88,6 +88,18 @@ def tangent_term(node: GraphNode, i: int, names: Names) -> str:
     """
     if isinstance(rules[node.function], Constant):
         return ""
+    return _real_part(_tangent_text(node, i, names), node, node.parents[i])
+
+
+def _real_part(text: str, real: GraphNode, complex_: GraphNode) -> str:
+    """Between a complex number and a real one, the real part is what counts."""
+    if isinstance(real.value, tuple) or isinstance(complex_.value, tuple) or not text:
+        return text
+    cut = real.value.dtype.kind == "f" and complex_.value.dtype.kind == "c" and not text.startswith(("Re ", "Im "))
+    return f"Re({text})" if cut else text
+
+
+def _tangent_text(node: GraphNode, i: int, names: Names) -> str:
     symbol = names.tangent(node.parents[i])
     partial = partial_text(node, i, names)
     if partial:
@@ -111,6 +123,10 @@ def adjoint_term(node: GraphNode, i: int, names: Names) -> str:
     """
     if isinstance(rules[node.function], Constant):
         return ""
+    return _real_part(_adjoint_text(node, i, names), node.parents[i], node)
+
+
+def _adjoint_text(node: GraphNode, i: int, names: Names) -> str:
     symbol = names.adjoint(node)
     partial = partial_text(node, i, names)
     if partial:

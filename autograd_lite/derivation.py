@@ -18,8 +18,10 @@ import numpy as np
 
 from .chain import adjoint_term, joined, partial_text, tangent_term
 from .drawing.text import is_scalar
+from .kinds import Constant
 from .latex import escape
 from .nodes import GraphNode
+from .sweeps import rules
 from .tables import Children, children
 from .typesetting import LatexNames
 
@@ -217,11 +219,12 @@ def _first_places(node: GraphNode) -> list[int]:
 
 
 def _active(graph: Graph) -> set[GraphNode]:
-    """The nodes between inputs with a derivative and the outputs."""
+    """The nodes between inputs with a derivative and the outputs; those that are constant by their rule are none."""
     active: set[GraphNode] = set()
     for node in graph.nodes:
         free = node.function is None and node.role in ("input", "parameter") and node.value.dtype.kind in "fc"
-        if free or any(parent in active for parent in node.parents):
+        steady = node.function is not None and isinstance(rules[node.node.function], Constant)
+        if free or (not steady and any(parent in active for parent in node.parents)):
             active.add(node)
     return {node for node in active if not _is_discrete(node)}
 

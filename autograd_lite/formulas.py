@@ -118,6 +118,11 @@ _PARTIALS: dict[str, tuple[str, ...]] = {
     "conjugate": ("1",),
 }
 
+_COMPLEX: dict[str, tuple[str, ...]] = {  # of complex arguments, where that is another formula
+    "absolute": ("{0}*/{out}",),
+    "sign": ("",),
+}
+
 _POWERS = ("power", "float_power")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NAMES = {"vector_norm": "norm", "contract": "einsum", "scan_loop": "scan", "recompute": "checkpoint"}
@@ -241,7 +246,8 @@ def partial_formula(function: Function, j: int, args: Sequence[Any], out: str, t
     key, texts = _key(function), [_typeset(x, text) for x in args]
     if key in _POWERS:
         return _power(j, texts, args[1])
-    partials = _partials(function, key)
+    partials = _COMPLEX.get(key, ()) if _is_complex(args[j]) else ()
+    partials = partials or _partials(function, key)
     if j >= len(partials):
         return ""
     if key == "clip":
@@ -249,6 +255,11 @@ def partial_formula(function: Function, j: int, args: Sequence[Any], out: str, t
     if any(f"{{{i}}}" in partials[j] for i in range(len(texts), 4)):
         return ""  # of an argument that was given by keyword
     return partials[j].format(*[_factor(t, partials[j], i) for i, t in enumerate(texts)], out=out)
+
+
+def _is_complex(x: Any) -> bool:
+    dtype = getattr(getattr(x, "value", x), "dtype", None)
+    return type(x) is complex or (dtype is not None and dtype.kind == "c")
 
 
 def _partials(function: Function, key: str) -> tuple[str, ...]:

@@ -140,3 +140,14 @@ def test_any_text_is_set(text):
 )
 def test_formulas(text, expected):
     assert formula(text, {}) == expected
+
+
+def test_what_is_constant_by_its_rule_has_no_tangent():
+    text = ag.trace(lambda x: np.sum((x - np.ceil(x)) ** 2))(np.array([0.3, 1.7])).derivation("forward")
+    assert r"\dot{v}_{2} &= \dot{x}" in text and r"\dot{v}_{1}" not in text
+
+
+def test_between_complex_and_real_numbers_the_real_part_counts():
+    text = ag.trace(lambda z, x: np.abs(z * x))(3 + 4j, 2.0).derivation()
+    assert r"\operatorname{Re} \left(\frac{v_{1}^{*}}{v_{2}} \, \dot{v}_{1}\right)" in text
+    assert r"\bar{x} &= \operatorname{Re} (z \, \bar{v}_{1})" in text

@@ -134,7 +134,8 @@ def test_a_complex_number_is_a_factor_only_where_it_is_one():
     for step in steps:
         for term in step.terms:
             assert term.factor is None or term.factor * term.derivative == term.amount
-    assert "z·v̄1 = (1.0000 + 2.0000i) × (" in str(steps) and "sign(v1)·v̄2 = −" in str(steps)
+    assert "z·v̄1 = (1.0000 + 2.0000i) × (" in str(steps) and "v1*/v2·v̄2 = −" in str(steps)
+    assert "v̇2 = Re(v1*/v2·v̇1) = 2" in str(steps)
 
 
 def test_saved_as_text(tmp_path):

@@ -69,13 +69,17 @@ def substituted(formula: str, parts: dict[str, str]) -> str:
 
     >>> substituted("√c", {"c": "a + b"}), substituted("a + b", {"b": "exp(a)"}), substituted("u·v", {"u": "x − y"})
     ('√(a + b)', 'a + exp(a)', '(x − y)·v')
+    >>> substituted("a + b", {"b": "−2"})
+    'a + (−2)'
     """
     pieces, end = [], 0
     for match in _NAME.finditer(formula):
         part = parts.get(match.group())
         if part is None:
             continue
-        loose = binding(part) < _needed(formula[: match.start()], formula[match.end() :])
+        before = formula[: match.start()]
+        signed = part[:1] in ("−", "-") and before.rstrip()[-1:] in tuple("+−-·/@")
+        loose = signed or binding(part) < _needed(before, formula[match.end() :])
         pieces += [formula[end : match.start()], f"({part})" if loose else part]
         end = match.end()
     return "".join(pieces) + formula[end:]
