@@ -157,6 +157,37 @@ def test_float32_and_complex_and_models():
     assert {f.mistakes for f in ag.check_gradient(cost, negated, model).findings} == {("sign",)}
 
 
+A, B = np.random.default_rng(5).normal(size=(2, 4, 4))
+
+
+@pytest.mark.parametrize(
+    ("cost", "x"),
+    [
+        (lambda W: np.linalg.eigh(W + W.T)[0][0] ** 2, A),
+        (lambda W: np.linalg.slogdet(W @ W.T + np.eye(4))[1], A),
+        (lambda W: np.einsum("ij,jk,ik->", B, W, B) ** 2, A),
+        (lambda x: np.sum(np.abs(np.fft.fft(x)) ** 3), A[0]),
+        (lambda p: np.sum(p["a"]) + p["b"] ** 3, {"a": np.zeros((0, 3)), "b": 2.0}),
+        (lambda x: np.sum(np.stack([x, x**2]).reshape(-1)[::2] ** 2), A[0]),
+        (lambda x: np.std(x) + np.linalg.norm(x) + np.prod(x), A[0]),
+        (lambda x: x[0] * x[1]["k"][0], [2.0, {"k": (3.0, np.ones(2))}]),
+        (lambda m: np.mean((m(B) - 1) ** 2), nn.FFNN([4, 3, 2], hidden="gelu", output="softmax", seed=0)),
+        (lambda x: np.sum(ag.grad(lambda t: np.sum(t**3))(x) ** 2), A[0]),
+    ],
+)
+def test_all_sorts_of_costs(cost, x):
+    right = ag.grad(cost)
+    assert ag.check_gradient(cost, right, x).ok and ag.check_gradient(cost, right(x), x).ok
+    for wrong, names in (
+        (np.negative, {(), ("sign",)}),
+        (lambda g: g + 0.1 * np.cos(3 + np.arange(g.size)).reshape(g.shape), {(), ("constant factor",)}),
+    ):
+        spoiled = lambda x, wrong=wrong: ag.trees.map_tree(lambda g: wrong(np.asarray(g)), right(x))
+        for gradient in (spoiled, spoiled(x)):
+            report = ag.check_gradient(cost, gradient, x)
+            assert not report.ok and {f.mistakes for f in report.findings} <= names, report
+
+
 def test_other_structures_are_read_by_order():
     cost = lambda p: np.sum(p["W"] ** 2) + 3 * p["b"]
     x = {"W": np.ones((2, 3)), "b": 1.0}

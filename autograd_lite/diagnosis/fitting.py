@@ -131,6 +131,8 @@ class Leaf:
 
         Round numbers, such as integers, agree by chance more often; but that yours are twice the right ones is a fact.
         """
+        if not self.off:
+            return False
         free = self.freedom(p) - constants
         relative = max(self.tolerance / self.off, 0.0 if fact else self.grid)
         return free > 0 and count * (2 * relative) ** free < 1e-3

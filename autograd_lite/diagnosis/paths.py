@@ -9,7 +9,7 @@ import numpy as np
 from ..graph import Node
 from ..kinds import Linear
 from ..sweeps import rules
-from .recorded import Recorded
+from .recorded import Recorded, shape_of
 from .suspect import Array, Gradients, Suspect
 
 __all__ = ["path_suspects"]
@@ -36,7 +36,7 @@ def _terms(recorded: Recorded) -> Iterator[Suspect]:
         node = waiting.pop(0)
         name = getattr(node.function, "__name__", "")
         active = [j for j, a in enumerate(node.args) if type(a) is Node and a in recorded.path.active]
-        if np.size(node.value) != 1 or name not in ("add", "subtract", "multiply", "divide", "negative"):
+        if name not in ("add", "subtract", "multiply", "divide", "negative") or np.size(node.value) != 1:
             continue
         if name in ("add", "subtract") and len(active) == 2:
             for j in active:
@@ -74,7 +74,7 @@ def _meets_data(recorded: Recorded, node: Node) -> bool:
 
 
 def _is_constant_array(recorded: Recorded, node: Node) -> bool:
-    return node not in recorded.path.active and np.ndim(node.value) > 0
+    return node not in recorded.path.active and shape_of(node.value) != ()
 
 
 def _paths(recorded: Recorded) -> Iterator[Suspect]:
@@ -178,8 +178,8 @@ def _rows(recorded: Recorded) -> Iterator[Suspect]:
     """The sum over the batch is missing: one row alone."""
     for leaf in recorded.leaves:
         for child, j in recorded.uses.get(leaf, []):
-            n = np.shape(child.value)[0] if np.ndim(child.value) else 0
-            if n < 2 or np.shape(child.value) == np.shape(leaf.value) or recorded.adjoints.get(child) is None:
+            shape = shape_of(child.value)
+            if not shape or shape[0] < 2 or shape == leaf.value.shape or recorded.adjoints.get(child) is None:
                 continue
             for row, called in ((-1, "last"), (0, "first")):
                 yield _row(recorded, leaf, child, j, row, called)

@@ -14,7 +14,7 @@ import numpy as np
 from ..graph import Node
 from ..kinds import Constant, Elementwise
 from ..sweeps import rules
-from .recorded import Recorded
+from .recorded import Recorded, shape_of
 
 __all__ = ["KNOWN", "Piece", "pieces", "softmaxes"]
 
@@ -118,7 +118,9 @@ def pieces(recorded: Recorded) -> list[Piece]:
     """The pieces that are more than a sum or a multiple of their entry; of known functions the whole, not the parts."""
     found: list[Piece] = []
     for end in recorded.path.steps:
-        if len(found) < MOST_PIECES and acts_entrywise(end) and getattr(end.value, "dtype", np.dtype(int)).kind == "f":
+        if len(found) >= MOST_PIECES or isinstance(end.value, tuple) or not acts_entrywise(end):
+            continue
+        if end.value.dtype.kind == "f" and end.value.size:
             found += _ending_at(recorded, end)
     known = [p for p in found if p.name]
     kept = [p for p in found if _is_one_thing(recorded, p) and not any(p.inside(k) for k in known)]
@@ -139,12 +141,12 @@ def _ending_at(recorded: Recorded, end: Node) -> list[Piece]:
     while frontier and len(inside) <= MOST_STEPS:
         if len(frontier) == 1:
             (entry,) = frontier
-            if np.shape(entry.value) == np.shape(end.value) and entry.value.dtype.kind == "f":
+            if shape_of(entry.value) == end.value.shape and entry.value.dtype.kind == "f":
                 piece = Piece(recorded, entry, end, inside)
                 if np.ptp(piece.derivative(recorded)) > 0 or (np.size(end.value) == 1 and _is_curved(recorded, piece)):
                     found.append(piece)
         youngest = max(frontier, key=lambda node: node.number)
-        if not acts_entrywise(youngest) or np.shape(youngest.value) != np.shape(end.value):
+        if not acts_entrywise(youngest) or shape_of(youngest.value) != end.value.shape:
             break
         frontier.discard(youngest)
         frontier |= _active(recorded, youngest)
@@ -169,7 +171,7 @@ def softmaxes(recorded: Recorded) -> list[tuple[int, int]]:
     found = []
     for node in recorded.path.steps:
         p = node.value
-        if np.ndim(p) == 0 or isinstance(p, tuple) or p.dtype.kind != "f" or p.shape[-1] < 2 or np.any(p < 0):
+        if not shape_of(p) or p.dtype.kind != "f" or p.size == 0 or p.shape[-1] < 2 or np.any(p < 0):
             continue
         if not np.allclose(p.sum(axis=-1), 1, rtol=1e-9):
             continue
@@ -185,6 +187,6 @@ def _softmax_entry(recorded: Recorded, p: Node) -> Node | None:
     for _ in range(MOST_STEPS):
         layer = set().union(*[_active(recorded, node) for node in layer]) if layer else set()
         for z in layer:
-            if np.shape(z.value) == p.value.shape and np.allclose(softmax(z.value), p.value, rtol=1e-9, atol=0):
+            if shape_of(z.value) == p.value.shape and np.allclose(softmax(z.value), p.value, rtol=1e-9, atol=0):
                 entry = z
     return entry

@@ -20,11 +20,16 @@ from ..nodes import GraphNode
 from ..sweeps import rules
 from ..trace import trace
 
-__all__ = ["Recorded"]
+__all__ = ["Recorded", "shape_of"]
 
 Array = Any
 OPERATORS = {"add", "subtract", "multiply", "divide", "power", "float_power", "matmul", "square", "negative"}
 Edit = Callable[["Recorded", Node, Array], Array]
+
+
+def shape_of(value: Any) -> tuple[int, ...] | None:
+    """The shape of a recorded value; None where a function gave several at once."""
+    return None if isinstance(value, tuple) else np.shape(value)
 
 
 class Recorded:
@@ -57,7 +62,7 @@ class Recorded:
     @property
     def program(self) -> list[Any]:
         """What was run, to compare with the record at another point."""
-        return [(node.function, np.shape(node.value)) for node in self.order]
+        return [(node.function, shape_of(node.value)) for node in self.order]
 
     @cached_property
     def adjoints(self) -> dict[Node, Array]:
