@@ -142,7 +142,8 @@ def _range(evidence: Evidence) -> Iterator[Finding]:
         return
     outside = float(np.mean((y < low) | (y > high)))
     if outside > 0.01:
-        what = f"{last} gives numbers from {low:g} to {high:g}, but {outside:.0%} of the targets lie outside of that"
+        span = f"from {low:g} to {high:g}".replace("inf", "∞")
+        what = f"{last} gives numbers {span}, but {outside:.0%} of the targets lie outside of that"
         fix = "take output='identity'" + ("" if last in SQUASHED else ", or scale the targets")
         yield Finding("wrong output activation", _last(evidence), what, fix, outside)
 

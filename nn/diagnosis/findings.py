@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
+from textwrap import fill
 
 from ..text import Text, aligned
 
 __all__ = ["Diagnosis", "Finding"]
 
+WIDTH = 100  # columns of a sentence
 HEAD = ("layer", "signal", "adjoint", "update/step", "idle")
 
 
@@ -101,7 +103,8 @@ class Diagnosis:
         return self.findings[index]
 
     def __str__(self) -> str:
-        return "\n".join([self._title(), *(f"- {finding}" for finding in self.findings)])
+        told = [fill(str(finding), WIDTH, initial_indent="- ", subsequent_indent="  ") for finding in self.findings]
+        return "\n".join([self._title(), *told])
 
     __repr__ = __str__
 

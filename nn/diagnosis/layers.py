@@ -21,6 +21,8 @@ Array = Any
 
 TINY, HUGE = 1e-3, 1e3  # ratios of the adjoints of the first layers to that of the last
 DEAD, SATURATED = 0.5, 0.5  # shares of the units of a layer, and of its outputs
+DEAD_AT_LEAST = 0.75  # the share of dead units that counts where the training went well all the same
+WELL = 0.2  # of the loss at the start
 FLAT = 0.05  # of the slope at 0: below, a sigmoid or tanh counts as saturated
 GROWN = 100.0  # how many times the size of Xavier's weights is too large
 
@@ -109,15 +111,15 @@ def _gains(parts: list[Part]) -> list[tuple[Part, float]]:
 
 def _vanishing(evidence: Evidence) -> Iterator[Finding]:
     """Adjoints that become small on their way back, at the start and still at the end."""
-    gains = [(part, gain) for part, gain in _gains(evidence.end.chain) if gain > 0]
+    gains = [(part, gain) for part, gain in _gains(evidence.start.chain) if gain > 0]
     if not gains or evidence.diverged:
         return
     part, gain = min(gains, key=lambda pair: pair[1])
-    start = {before.name: value for before, value in _gains(evidence.start.chain)}
-    if gain < TINY and 0 < start.get(part.name, 0) < TINY:
+    end = {after.name: value for after, value in _gains(evidence.end.chain)}.get(part.name, 0.0)
+    if gain < TINY and end < TINY:
         what = (
-            f"the adjoint that comes back to it is {gain:.1g} times that of {evidence.end.chain[-1].where} "
-            f"(at the start {start[part.name]:.1g}): its weights hardly move"
+            f"the adjoint that comes back to it is {gain:.1g} times that of {evidence.start.chain[-1].where} at the "
+            f"start, and {end:.1g} times at the end: its weights hardly move"
         )
         fix = "take relu or tanh with their own initial weights, nn.BatchNorm, nn.Residual or fewer layers"
         yield Finding("vanishing gradients", part.where, what, fix, gain)
@@ -140,8 +142,8 @@ def _exploding(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _dead(evidence: Evidence, before: Part, after: Part) -> Iterator[Finding]:
-    share = idle(after)
-    if activation_name(after.layer) != "relu" or not share >= DEAD or evidence.diverged:
+    share, limit = idle(after), DEAD_AT_LEAST if evidence.end.loss < WELL * evidence.start.loss else DEAD
+    if activation_name(after.layer) != "relu" or not share >= limit or evidence.diverged:
         return
     units = math.prod(after.output.shape[1:])
     count, first = round(share * units), round(idle(before) * units)
@@ -149,8 +151,13 @@ def _dead(evidence: Evidence, before: Part, after: Part) -> Iterator[Finding]:
         f"{count} of {units} relu units are dead (never positive on {len(after.output)} training samples; "
         f"{first} at the start)"
     )
-    fix = "start from He's weights and biases of 0" if first > 0.5 * count else "lower the rate"
-    yield Finding("dead units", after.where, what, f"{fix}, or take leaky_relu", share)
+    if after.adjoint is None:
+        fix = "take output='identity' or 'softplus'"
+    elif first > 0.5 * count:
+        fix = "start from He's weights and biases of 0, standardize the inputs, or take leaky_relu"
+    else:
+        fix = "lower the rate, or take leaky_relu"
+    yield Finding("dead units", after.where, what, fix, share)
 
 
 def _saturated(evidence: Evidence, before: Part, after: Part) -> Iterator[Finding]:
@@ -158,7 +165,7 @@ def _saturated(evidence: Evidence, before: Part, after: Part) -> Iterator[Findin
     if name not in ("sigmoid", "tanh") or after.adjoint is None:  # an output may well be sure of itself
         return
     first, last = idle(before), idle(after)
-    poor = evidence.end.loss > 0.2 * evidence.start.loss and not evidence.diverged
+    poor = evidence.end.loss > WELL * evidence.start.loss and not evidence.diverged
     if not (first > SATURATED or (last > SATURATED and poor)):
         return
     when, share = ("at the start", first) if first > SATURATED else ("at the end", last)

@@ -76,7 +76,7 @@ def _rate_too_high(evidence: Evidence, trial: Trial) -> Iterator[Finding]:
                 f"the rate {rate:g} is too high: the loss of {start:.3g} {then} in {_epochs(epochs)}, with the rate "
                 f"{factor * rate:g} it comes to {loss:.3g}{_why(evidence, rate)}"
             )
-            yield Finding("rate too high", _name(evidence), what, f"take lr={factor * rate:g}", rate)
+            yield Finding("rate too high", _name(evidence), what, f"take lr={factor * rate:g} or less", rate)
             return
 
 

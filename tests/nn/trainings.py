@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, make_moons
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, make_moons
 
 import nn
 
@@ -13,6 +13,7 @@ RAW_CELLS, CANCER = load_breast_cancer(return_X_y=True)
 CELLS = nn.standardize(RAW_CELLS)
 PATIENTS, DISEASE = load_diabetes(return_X_y=True)
 PATIENTS = nn.standardize(PATIENTS)
+FLOWERS, FLOWER = load_iris(return_X_y=True)
 MOONS, MOON = make_moons(300, noise=0.15, random_state=0)
 LINE = np.linspace(-3, 3, 200)[:, None]
 CORNERS, XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([0, 1, 1, 0])
@@ -53,6 +54,10 @@ def sick_digits():
         "tiny weights in a deep network": (
             "vanishing gradients",
             digits(net(deep, output="softmax", weights=normal(0.01)), optimizer=nn.SGD(0.1), epochs=5),
+        ),
+        "tiny weights, relu, twenty layers": (
+            "vanishing gradients",
+            digits(net([64, *[20] * 20, 10], hidden="relu", output="softmax", weights=normal(0.1)), epochs=5),
         ),
         "relu units that sleep": ("dead units", digits(sleepy, optimizer=nn.Adam(0.003), epochs=5)),
         "large weights behind tanh": (
@@ -207,5 +212,9 @@ def healthy():
         "targets that are noise": (net([5, 8, 1]), CLOUD[:, ::-1], RNG.normal(size=400), {**adam, "epochs": 20}),
         "counts": (net([5, 8, 1], output=np.exp), CLOUD, counts, {"cost": "poisson", **adam, "epochs": 30}),
         "hinge": (net([30, 1]), CELLS, 2 * CANCER - 1, {"cost": "hinge", **adam, "epochs": 20}),
+        "flowers, not scaled": (
+            net([4, 10, 3], hidden="relu", output="softmax"), FLOWERS, FLOWER, {**adam, "epochs": 60},
+        ),
+        "a code of three numbers": (net([8, 3, 8]), np.eye(8), np.eye(8), {"optimizer": nn.Adam(0.02), "epochs": 500}),
         "a rare class that can be told": (net([5, 8, 1], output="sigmoid"), CLOUD, clumps, {**adam, "epochs": 100}),
     }  # fmt: skip
