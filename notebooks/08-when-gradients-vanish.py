@@ -13,8 +13,6 @@
 # the adjoint is multiplied by a slope and a matrix in every layer. After ten layers little may be left of it; or far too much.
 
 # %%
-import textwrap
-
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.testing import assert_allclose
@@ -281,9 +279,7 @@ sick = {
 }
 for name, (model, rate) in sick.items():
     history = nn.fit(model, X[:1300], y[:1300], optimizer=nn.SGD(rate), **options)
-    print(name)
-    for line in str(history.diagnosis).splitlines():
-        print(textwrap.fill(line, 92, initial_indent="    ", subsequent_indent="      "))
+    print(f"{name}\n{history.diagnosis}\n")
     assert history.diagnosis.kinds
 
 # %% [markdown]

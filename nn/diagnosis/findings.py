@@ -11,7 +11,7 @@ from ..text import Text, aligned
 
 __all__ = ["Diagnosis", "Finding"]
 
-WIDTH = 100  # columns of a sentence
+WIDTH = 92  # columns of a sentence
 HEAD = ("layer", "signal", "adjoint", "update/step", "idle")
 
 
