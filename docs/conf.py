@@ -25,7 +25,7 @@ extensions = [
 ]  # fmt: skip
 exclude_patterns = ["**.ipynb_checkpoints"]
 language = "en"
-smartquotes = False
+smartquotes_action = "D"  # dashes, and quotes as they stand in code
 
 # pages in Markdown, and the notebooks as they were executed
 nb_execution_mode = "off"

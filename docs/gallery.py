@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import html
+import linecache
 import os
 import re
 import sys
@@ -51,8 +52,10 @@ def run(page: str, folder: Path) -> dict[str, Any]:
     os.environ["SOURCE_DATE_EPOCH"] = "0"  # Matplotlib writes the date into its files
     names: dict[str, Any] = {"__name__": "__main__"}
     with matplotlib.rc_context(STYLE), inside(folder):
-        for block in blocks(page):
-            exec(compile(block, PAGE.name, "exec"), names)
+        for number, block in enumerate(blocks(page), 1):
+            name = f"<gallery {number}>"
+            linecache.cache[name] = len(block), None, block.splitlines(keepends=True), name  # for messages with lines
+            exec(compile(block, name, "exec"), names)
     return names
 
 
