@@ -276,7 +276,8 @@ print(report.first_wrong.said)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** Suppose one forgets the second path, $\bar a = \bar b\,\exp(a)$ alone. What comes out for $f'(\tfrac12)$, and for
 # the derivative of which function is that right?
 #
@@ -291,7 +292,8 @@ print(report.first_wrong.said)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** For which $x$ other than $1$ is $f'(x) = f(x)$?
 #
 # <details><summary>Solution</summary>
@@ -300,5 +302,6 @@ print(report.first_wrong.said)
 # always, $x = 1$ is the only such point. The test at $x = 1$ was bad luck.
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [the two sweeps step by step](02-graphs-and-sweeps.ipynb).

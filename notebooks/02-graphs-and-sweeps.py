@@ -180,17 +180,13 @@ print("(1.5, −0.5)ᵀ·J  =", np.array(adjoint))
 # %%
 (r, phi), (dr, dphi) = (2.0, 0.6), (0.3, 0.4)
 t = np.linspace(-1.5, 1.5, 60)
+blue = {"arrowstyle": "-|>", "color": "#0b5cad", "linewidth": 2}
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.3))
 left.plot(r + t * dr, phi + t * dphi, "--", color="#7d899f", linewidth=1)
 right.plot(*polar(r + t * dr, phi + t * dphi), "--", color="#7d899f", linewidth=1)
 for axis, start, arrow in ((left, (r, phi), (dr, dphi)), (right, output, tangent)):
     axis.plot(*start, "o", color="#1e293b")
-    axis.annotate(
-        "",
-        np.add(start, arrow),
-        start,
-        arrowprops={"arrowstyle": "-|>", "color": "#0b5cad", "linewidth": 2},
-    )
+    axis.annotate("", np.add(start, arrow), start, arrowprops=blue)
 left.set(title="inputs: ẋ = (0.3, 0.4)", xlabel="r", ylabel="φ", xlim=(1.4, 2.6), ylim=(0, 1.2))
 right.set(title="outputs: J·ẋ", xlabel="u", ylabel="v", xlim=(0.9, 2.1), ylim=(0.2, 2.2))
 plt.show()
@@ -220,18 +216,11 @@ sizes = [2, 4, 8, 16, 32, 64, 128, 256]
 costs = [ag.trace(rosenbrock)(np.linspace(-1, 1, n)).cost() for n in sizes]
 
 figure, axis = plt.subplots(figsize=(6.4, 3.2))
-axis.loglog(
-    sizes,
-    [n * c.forward.flops for n, c in zip(sizes, costs, strict=True)],
-    "o-",
-    label="gradient, forward",
-)
-axis.loglog(
-    sizes, [c.value.flops + c.reverse.flops for c in costs], "s-", label="gradient, reverse"
-)
-axis.loglog(
-    sizes, [c.value.flops for c in costs], ".--", color="#7d899f", label="the function itself"
-)
+forward_n_times = [n * c.forward.flops for n, c in zip(sizes, costs, strict=True)]
+reverse_once = [c.value.flops + c.reverse.flops for c in costs]
+axis.loglog(sizes, forward_n_times, "o-", label="gradient, forward")
+axis.loglog(sizes, reverse_once, "s-", label="gradient, reverse")
+axis.loglog(sizes, [c.value.flops for c in costs], ".--", color="#7d899f", label="the function")
 axis.set(title="operations", xlabel="variables n")
 axis.set_xticks(sizes, sizes)
 axis.minorticks_off()
@@ -302,7 +291,8 @@ assert_allclose([value, slope], [np.sqrt(2), 0.5 / np.sqrt(2)])
 # reverse sweep, whatever the shape of $J$.
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** The two functions `forward` and `reverse` above add with `+=`. Which of the two additions is the one of *where paths meet,
 # they add*, and what does the other one stand for?
 #
@@ -313,7 +303,8 @@ assert_allclose([value, slope], [np.sqrt(2), 0.5 / np.sqrt(2)])
 # at the other end.
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** The map from $(r, \varphi)$ to $(u, v)$ stretches areas by $\det J$. What does `ag.jacobian` say, and where do you know it
 # from?
 #
@@ -327,7 +318,8 @@ assert_allclose([value, slope], [np.sqrt(2), 0.5 / np.sqrt(2)])
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **4.** Take a condition: `f = lambda x: x**2 if x > 1 else x`. What is `ag.grad(f)(1.0)`, and what does the graph look like there?
 #
 # <details><summary>Solution</summary>
@@ -341,5 +333,6 @@ assert_allclose([value, slope], [np.sqrt(2), 0.5 / np.sqrt(2)])
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [from one neuron to a network](03-from-one-neuron-to-a-network.ipynb).

@@ -498,7 +498,8 @@ assert_allclose(equal_weights[:, 0], equal_weights[:, 1])
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** In 3.7, which input would bring the second unit back to life?
 #
 # <details><summary>Solution</summary>
@@ -507,7 +508,8 @@ assert_allclose(equal_weights[:, 0], equal_weights[:, 1])
 # input is negative for *every* sample.
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** Start the network of 3.9 with equal weights in the hidden layer, but different ones at the output. Does it learn now?
 #
 # <details><summary>Solution</summary>
@@ -522,5 +524,6 @@ assert_allclose(equal_weights[:, 0], equal_weights[:, 1])
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [why backpropagation works](04-why-backpropagation-works.ipynb).

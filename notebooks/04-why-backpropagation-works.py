@@ -283,7 +283,7 @@ assert_allclose(ag.grad(cross_entropy)(z), softmax(z) - t)
 # <details><summary>Solution</summary>
 #
 # Two paths leave $a$, so $\bar a = \bar a' + \delta W^\top$ with $\delta = \bar a' \odot \sigma'$. The first term goes back unweakened
-# through any number of such layers: this is why they train.
+# through any number of such layers: this is why very deep networks are built of them.
 #
 # ```python
 # layer = lambda a, W: a + np.tanh(a @ W)
@@ -294,7 +294,8 @@ assert_allclose(ag.grad(cross_entropy)(z), softmax(z) - t)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** The cost is now the *mean* over the samples, $C = \tfrac1{2N}\sum(\dots)^2$. Which lines of `backpropagation` change?
 #
 # <details><summary>Solution</summary>
@@ -309,7 +310,8 @@ assert_allclose(ag.grad(cross_entropy)(z), softmax(z) - t)
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** The adjoint of `X` was computed as well. What is it good for?
 #
 # <details><summary>Solution</summary>
@@ -318,5 +320,6 @@ assert_allclose(ag.grad(cross_entropy)(z), softmax(z) - t)
 # network misread it, and a library that trains several networks in a row needs it to go from one to the next.
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [broadcasting and transposes](05-broadcasting-and-transposes.ipynb).

@@ -261,7 +261,8 @@ plt.show()
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** $f(x) = x^\top A\,x$.
 #
 # <details><summary>Solution</summary>
@@ -274,7 +275,8 @@ plt.show()
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** $f(A) = \log\lvert\det A\rvert$.
 #
 # <details><summary>Solution</summary>
@@ -287,7 +289,8 @@ plt.show()
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **4.** Standardize a column, $y = (x - \mu)/s$ with its mean $\mu$ and standard deviation $s$. Which two directions $\dot x$ leave $y$
 # unchanged, and how does the Jacobian say so?
 #
@@ -305,5 +308,6 @@ plt.show()
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [higher derivatives](06-higher-derivatives.ipynb).

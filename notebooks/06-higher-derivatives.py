@@ -236,9 +236,8 @@ for n in (10, 100, 1000, 10_000):
     x, v = np.linspace(-1, 1, n), np.ones(n)
     function, gradient_too = operations(long_valley, x), operations(ag.grad(long_valley), x)
     product = operations(hvp, x, v)
-    print(
-        f"n = {n:6}: f {function:7,}   ∇f {gradient_too:7,}   Hv {product:7,}   Hv/f = {product / function:.2f}"
-    )
+    counts = f"f {function:7,}   ∇f {gradient_too:7,}   Hv {product:7,}"
+    print(f"n = {n:6}: {counts}   Hv/f = {product / function:.2f}")
     assert product < 5 * function
 
 # %% [markdown]
@@ -262,7 +261,8 @@ for n in (10, 100, 1000, 10_000):
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** Show with one line that $u(x, t) = e^{-\pi^2t}\sin(\pi x)$ satisfies $\partial_tu = \partial_x^2u$.
 #
 # <details><summary>Solution</summary>
@@ -273,7 +273,8 @@ for n in (10, 100, 1000, 10_000):
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** For which functions does Newton's method need exactly one step?
 #
 # <details><summary>Solution</summary>
@@ -289,7 +290,8 @@ for n in (10, 100, 1000, 10_000):
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **4.** What is the second derivative of ReLU? What does that mean for the Hessian of a ReLU network?
 #
 # <details><summary>Solution</summary>
@@ -303,5 +305,6 @@ for n in (10, 100, 1000, 10_000):
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [check your own backpropagation](07-check-your-own-backpropagation.ipynb).

@@ -208,6 +208,46 @@ assert not ag.check_gradient(cost, without_penalty, at_zero).ok
 ag.check_gradient(cost, gradient, params).raise_if_wrong()
 
 # %% [markdown]
+# ## 7.7 When the right gradient is no use
+#
+# Sometimes the gradient is right, and `nan` or zero all the same, because the mathematics says so. The distance of two points has no
+# derivative where they coincide:
+
+
+# %%
+def distance(p, q):
+    r = np.sum((p - q) ** 2)
+    d = np.sqrt(r)
+    return d
+
+
+here = np.array([1.0, 2.0])
+with np.errstate(divide="ignore", invalid="ignore"):
+    print("gradient:", ag.grad(distance)(here, here), "\n")
+    answer = ag.why(distance, here, here)
+print(textwrap.fill(str(answer), 96))
+assert answer.kinds == ("nan",)
+
+# %% [markdown]
+# `ag.why` walks back to the node at which the trouble began. It answers as well when a derivative is zero, or missing:
+
+
+# %%
+def too_negative(w):
+    z = X @ w - 20
+    h = np.maximum(z, 0)
+    return np.sum(h)
+
+
+def left_the_graph(w):
+    a = w.value
+    return np.sum(a**2)
+
+
+for f in (too_negative, left_the_graph):
+    print(textwrap.fill(str(ag.why(f, np.ones(3))), 96), "\n")
+
+# %% [markdown]
 # ## Exercises
 #
 # **1.** Here is a gradient for logistic regression, with the cost $\frac1N\sum_p\bigl(\log(1 + e^{z_p}) - y_pz_p\bigr)$ and $z = Xw$. Find
@@ -236,7 +276,8 @@ def by_hand(w):
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** Why does one compare along a *random* direction in 7.2, and not along each axis?
 #
 # <details><summary>Solution</summary>
@@ -245,7 +286,8 @@ def by_hand(w):
 # entry: a mistake in one of them escapes only if it happens to be orthogonal to $v$, which has probability zero.
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** The difference quotient of a ReLU network is sometimes off by far at a single entry, though everything is right. Where?
 #
 # <details><summary>Solution</summary>
@@ -261,5 +303,6 @@ def by_hand(w):
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [when gradients vanish](08-when-gradients-vanish.ipynb).

@@ -303,7 +303,8 @@ for name, (model, rate) in sick.items():
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** The gradient of the *biases* vanishes as well. Is the factor the same?
 #
 # <details><summary>Solution</summary>
@@ -312,7 +313,8 @@ for name, (model, rate) in sick.items():
 # $\delta$.
 #
 # </details>
-#
+
+# %% [markdown]
 # **3.** Why does Adam train the deep sigmoid network better than plain gradient descent, although the gradient is the same?
 #
 # <details><summary>Solution</summary>
@@ -322,6 +324,7 @@ for name, (model, rate) in sick.items():
 # direction: what a nearly flat function says is mostly noise.
 #
 # </details>
-#
+
+# %% [markdown]
 # Here the course ends, and the applications begin: [gradient descent and its
 # variants](09-gradient-descent-and-its-variants.ipynb).

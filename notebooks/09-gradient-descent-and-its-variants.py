@@ -206,9 +206,8 @@ race = nn.race(
     verbose=False,
 )
 for lane in race:
-    print(
-        f"{lane.name:14} median {np.median(lane.final):.3f}, of the seeds {np.sort(lane.final).round(3)}"
-    )
+    ends = np.sort(lane.final).round(3)
+    print(f"{lane.name:14} median {np.median(lane.final):.3f}, of the seeds {ends}")
 
 # %%
 figure, axis = plt.subplots(figsize=(6.4, 3.2))
@@ -239,7 +238,8 @@ plt.show()
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** Multiply the cost by 1000. Which of the methods notice?
 #
 # <details><summary>Solution</summary>
@@ -248,5 +248,6 @@ plt.show()
 # size, and Newton divides it by the curvature, which grows as well.
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [a network from scratch](10-a-network-from-scratch.ipynb).

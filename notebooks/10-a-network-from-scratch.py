@@ -136,7 +136,8 @@ plt.show()
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** How many parameters has the convolution, and how many would a dense layer need for the same map from 32 numbers to
 # $25 \times 4$?
 #
@@ -149,5 +150,6 @@ plt.show()
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [regression](11-regression.ipynb).

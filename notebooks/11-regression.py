@@ -107,7 +107,8 @@ plt.show()
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** Why does the lasso set weights to zero, and the ridge only makes them smaller?
 #
 # <details><summary>Solution</summary>
@@ -116,5 +117,6 @@ plt.show()
 # except zero, so a weight that the data do not hold on to arrives.
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [breast cancer](12-breast-cancer.ipynb).

@@ -92,7 +92,8 @@ assert scores.mean() > 0.93
 # pipeline at the end does it right in each fold by itself.
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** Why does one ask for the derivative of the *logit*, and not of the probability?
 #
 # <details><summary>Solution</summary>
@@ -101,5 +102,6 @@ assert scores.mean() > 0.93
 # what speaks for and against, however sure the network is.
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [handwritten digits](13-handwritten-digits.ipynb).

@@ -102,7 +102,8 @@ for size in (0.0, 0.05, 0.1, 0.2):
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** What is the loss of a network that knows nothing, and what is it at the start here?
 #
 # <details><summary>Solution</summary>
@@ -116,5 +117,6 @@ for size in (0.0, 0.05, 0.1, 0.2):
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [differential equations](14-differential-equations.ipynb).

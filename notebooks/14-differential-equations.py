@@ -151,7 +151,8 @@ plt.show()
 # ```
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** The residual holds a derivative of the network, and training differentiates it again. Of which order is the derivative in the diffusion
 # problem?
 #
@@ -160,5 +161,6 @@ plt.show()
 # The third: two in $x$ and one in the weights, a sweep over sweeps over sweeps.
 #
 # </details>
-#
+
+# %% [markdown]
 # Next: [second-order training](15-second-order-training.ipynb).

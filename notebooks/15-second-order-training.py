@@ -123,7 +123,8 @@ np.testing.assert_allclose(np.linalg.norm(v), eigenvalues[-1], rtol=1e-4)
 # noise in the first place.
 #
 # </details>
-#
+
+# %% [markdown]
 # **2.** The Hessian has negative eigenvalues as well. What does Newton's method do with them, if nobody takes care?
 #
 # <details><summary>Solution</summary>
