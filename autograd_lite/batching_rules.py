@@ -17,6 +17,7 @@ import numpy as np
 
 from .batching import Batched, batched, batching, batching_rules, each_member, elementwise, lead
 from .kinds import parameters, plain_functions
+from .rules.assigning import add_at, assign, part_of, places
 from .rules.elementwise import masked
 from .rules.indexing import getitem, scatter
 from .rules.products import contract
@@ -219,6 +220,11 @@ def index_of(index: tuple[Any, ...]) -> tuple[tuple[Any, ...], int | None]:
     return index, max([1 if a.dtype == bool else a.ndim for a in arrays])
 
 
+@batching(np.diagonal)
+def diagonal(a: Any, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    return batched(np.diagonal(a.array, offset, behind(axis1, a.ndim), behind(axis2, a.ndim)))
+
+
 @batching(getitem)
 def getitem_of(x: Any, *index: Any) -> Any:
     if not alone(x, index, {}) or has_truth_values_alone(index):
@@ -235,6 +241,40 @@ def scatter_of(values: Any, shape: Any, *index: Any) -> Any:
     index, in_front = index_of(index)
     array = values.array if in_front is None else np.moveaxis(values.array, 0, in_front)
     return batched(scatter(array, (len(values.array), *shape), slice(None), *index))
+
+
+@batching(assign)
+def assign_to(x: Any, value: Any, way: Any, *index: Any) -> Any:
+    return written_in_rows(assign, x, value, way, index)
+
+
+@batching(add_at)
+def add_to(x: Any, value: Any, way: Any, *index: Any) -> Any:
+    return written_in_rows(add_at, x, value, way, index)
+
+
+def written_in_rows(function: Any, x: Any, value: Any, way: Any, index: tuple[Any, ...]) -> Any:
+    """Written at positions in one row for each member."""
+    like = np.empty(x.shape, x.dtype)
+    at = places(like, way, tuple([plain_value(i, function) for i in index]))
+    if like.dtype.kind == "c":
+        part = part_of(way)
+        at, way = (at[..., 0] // 2, None) if part is None else (at // 2, (None, part, (), {}))
+    else:
+        way = None
+    rows, values = _rows(x, value, at)
+    return batched(np.reshape(function(rows, values, way, slice(None), at), (len(rows), *like.shape)))
+
+
+def _rows(x: Any, value: Any, at: Any) -> tuple[Any, Any]:
+    """The entries of each member of x in a row, and the values for each of them at the places ``at``."""
+    n = len(x.array if type(x) is Batched else value.array)
+    rows = x.array if type(x) is Batched else np.broadcast_to(x, (n, *x.shape))
+    rows = np.reshape(rows, (n, int(np.prod(x.shape))))
+    if type(value) is Batched:
+        value = lead(value, np.ndim(at))
+        value = np.reshape(value, (n, *value.shape[value.ndim - np.ndim(at) :]))
+    return rows, value
 
 
 def has_truth_values_alone(index: tuple[Any, ...]) -> bool:

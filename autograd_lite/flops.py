@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from .versions import along
+
 __all__ = ["flops"]
 
 Count = Callable[[Any, Sequence[Any]], float]
@@ -70,16 +72,16 @@ _accumulate: Count = lambda out, args: max(np.size(args[0]) - np.size(out), 0)
 
 _COUNTS: dict[str, Count] = {
     **dict.fromkeys(
-        ("same", "stop_gradient", "drawn", "pick", "getitem", "scatter", "astype", "concatenate", "reshape",
-         "ravel", "expand_dims", "squeeze", "transpose", "swapaxes", "moveaxis", "flip", "roll", "broadcast_to", "copy",
-         "tril", "triu", "where", "masked", "real", "imag", "conjugate", "positive", "completed",
-         "packbits", "unpackbits", "nonzero",
-         "flatnonzero", "argwhere"), _nothing,
+        ("same", "stop_gradient", "drawn", "pick", "getitem", "scatter", "assign", "diagonal", "astype", "concatenate",
+         "reshape", "ravel", "expand_dims", "squeeze", "transpose", "swapaxes", "moveaxis", "flip", "roll",
+         "broadcast_to", "copy", "tril", "triu", "where", "masked", "real", "imag", "conjugate", "positive",
+         "completed", "packbits", "unpackbits", "nonzero", "flatnonzero", "argwhere"), _nothing,
     ),
     **dict.fromkeys(("round", "around", "fix", "isneginf", "isposinf", "isreal", "iscomplex", "isclose", "sinc", "clip",
-                     "angle", "nan_to_num", "unwrap", "cumsum"), _entries),
+                     "angle", "finite", "unwrap", "cumsum"), _entries),
     **dict.fromkeys(("sum", "prod", "max", "min", "amax", "amin", "all", "any", "argmax", "argmin",
                      "nanargmax", "nanargmin", "count_nonzero"), _accumulate),
+    "add_at": lambda out, args: np.size(along(np.broadcast_to(np.int8(0), np.shape(out)), args[2])[tuple(args[3:])]),
     "mean": lambda out, args: np.size(args[0]),
     "var": lambda out, args: 4 * np.size(args[0]),  # mean, difference, square, mean
     "std": lambda out, args: 4 * np.size(args[0]) + np.size(out),

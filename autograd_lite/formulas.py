@@ -203,11 +203,29 @@ def definition(function: Function, args: Sequence[Any], kwargs: Mapping[str, Any
         return _TYPED[key].format(*map(_operand, texts))
     if key == "getitem":
         return f"{_operand(texts[0])}[{', '.join(texts[1:])}]"
+    if key in ("assign", "add_at"):
+        sign = "=" if key == "assign" else "+="
+        return f"{_view(texts[0], args[2], text)}[{', '.join(texts[3:])}] {sign} {texts[1]}"
     if key == "scatter":
         return f"scatter({texts[0]}, {texts[1]}, [{', '.join(texts[2:])}])"
     names = () if len(args) == 1 or key == "concatenate" else _positional(function)
     named = [f"{names[i]}={t}" if i and i < len(names) and names[i] in _SHOWN else t for i, t in enumerate(texts)]
     return _call(function, named, kwargs, text)
+
+
+def _view(x: str, way: Any, text: Text) -> str:
+    """The view that is found on a way from x."""
+    if way is None:
+        return _operand(x)
+    before, function, args, kwargs = way
+    return definition(function, (_Typed(_view(x, before, text)), *args), kwargs, text)
+
+
+class _Typed(str):
+    """Text that stands as it is, without quotes."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
 
 
 _SHOWN = frozenset({"axis", "axes", "keepdims", "dtype"})

@@ -12,6 +12,7 @@ from .flops import flops
 from .graph import Node
 from .scopes import Scope
 from .sweeps import rules
+from .versions import entries
 
 __all__ = ["GraphNode", "filled", "magnitude"]
 
@@ -80,7 +81,7 @@ class GraphNode:
     @property
     def value(self) -> Any:
         """x_i, a plain array or NumPy scalar; a tuple of them, if g_i has several outputs."""
-        return self.node.value
+        return entries(self.node.value)
 
     @property
     def function_name(self) -> str:

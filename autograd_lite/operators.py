@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import assignment
 from .graph import Node
 
 __all__ = ["ArrayOperators"]
@@ -62,6 +63,16 @@ def _unusual(function: Callable[..., Any], left: Any, right: Any, tensor: Any, o
     return tensor.__array_ufunc__(function, "__call__", left, right)
 
 
+def _in_place(operation: Callable[[Any, Any], Any], function: np.ufunc) -> Callable[..., Any]:
+    def method(self: Any, other: Any) -> Any:
+        """Of one number a new Tensor, as NumPy's scalars do; an array changes, and with it all its views."""
+        if isinstance(self.node.value, np.generic):
+            return NotImplemented
+        return assignment.update(self, operation(self, other), function.__name__)
+
+    return method
+
+
 def _unary(operation: Callable[[Any], Any], function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any) -> Any:
         tensor = _new(type(self))
@@ -105,6 +116,13 @@ class ArrayOperators:
     __abs__, __invert__ = _unary(operator.abs, np.absolute), _unary(operator.invert, np.invert)
     _power, __rpow__ = _binary(operator.pow, np.power)
     _square = _unary(lambda x: x * x, np.square)
+
+    __iadd__, __isub__ = _in_place(operator.add, np.add), _in_place(operator.sub, np.subtract)
+    __imul__, __itruediv__ = _in_place(operator.mul, np.multiply), _in_place(operator.truediv, np.divide)
+    __ifloordiv__, __imod__ = _in_place(operator.floordiv, np.floor_divide), _in_place(operator.mod, np.remainder)
+    __imatmul__, __ipow__ = _in_place(operator.matmul, np.matmul), _in_place(operator.pow, np.power)
+    __iand__, __ior__ = _in_place(operator.and_, np.bitwise_and), _in_place(operator.or_, np.bitwise_or)
+    __ixor__ = _in_place(operator.xor, np.bitwise_xor)
 
     def __pow__(self, exponent: Any) -> Any:
         """x**2 is recorded as what NumPy computes there, the square."""

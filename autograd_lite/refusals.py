@@ -13,17 +13,10 @@ import numpy as np
 
 __all__ = ["attributes", "functions"]
 
-_WRITES = "writes into its argument, and the recorded value would change behind the graph"
 _MEMORY = "is about the memory of the plain array: take t.value"
 _OUT_OF_THE_GRAPH = "takes the numbers out of the graph: use t.value"
 
 functions: dict[Callable[..., Any], str] = {
-    np.copyto: f"{_WRITES}; write t = np.where(mask, v, t)",
-    np.place: f"{_WRITES}; write t = np.where(mask, v, t)",
-    np.putmask: f"{_WRITES}; write t = np.where(mask, v, t)",
-    np.put_along_axis: f"{_WRITES}; write t = np.where(mask, v, t)",
-    np.put: f"{_WRITES}; write t = np.where(mask, v, t)",
-    np.fill_diagonal: f"{_WRITES}; write t = np.where(np.eye(*t.shape, dtype=bool), v, t)",
     np.histogram2d: "counts: piecewise constant, with edges that move; pass t.value, and weights to np.histogram",
     np.histogramdd: "counts: piecewise constant, with edges that move; pass t.value, and weights to np.histogram",
     np.save: _OUT_OF_THE_GRAPH,
@@ -40,8 +33,6 @@ functions: dict[Callable[..., Any], str] = {
 attributes: dict[str, str] = {
     "sort": "t.sort() writes into t; write t = np.sort(t)",
     "partition": "t.partition(k) writes into t; write t = np.partition(t, k)",
-    "fill": "t.fill(v) writes into t; write t = v * np.ones_like(t)",
-    "put": "t.put(i, v) writes into t; write t = np.where(mask, v, t)",
     "resize": "t.resize(shape) writes into t; write t = np.resize(t, shape)",
     "setfield": f"setfield {_MEMORY}",
     "getfield": f"getfield {_MEMORY}",

@@ -20,11 +20,13 @@ import numpy as np
 
 from .graph import Node, Path
 from .kinds import Parts, composites, parameters
+from .rules.assigning import add_at, assign, part_of, without_parts
 from .rules.elementwise import masked
 from .rules.indexing import getitem, scatter
 from .rules.products import contract
 from .rules.shaping import astype, concatenate
 from .sweeps import rules
+from .versions import along
 
 __all__ = ["Pattern", "UnknownPattern", "pattern_of", "sparse_module"]
 
@@ -245,6 +247,29 @@ def collected(values: Any, shape: Any, *index: Any) -> Pattern:
     return values.spread(np.shape(places)).collected(places, tuple(shape))
 
 
+def added(x: Any, value: Any, way: Any, *index: Any) -> Pattern:
+    """``value`` united with what was there."""
+    return _written(x, value, way, index, True)
+
+
+def replaced(x: Any, value: Any, way: Any, *index: Any) -> Pattern:
+    """``value`` in the place of what was there; of complex entries with one new part the other remains."""
+    return _written(x, value, way, index, part_of(way) is not None)
+
+
+def _written(x: Any, value: Any, way: Any, index: Any, keep: bool) -> Pattern:
+    places = along(np.arange(np.size(x)).reshape(np.shape(x)), without_parts(way))[index]
+    found = []
+    if type(x) is Pattern:
+        remain = np.arange(x.size) if keep else np.setdiff1d(np.arange(x.size), places)
+        selection = sparse_module().csr_array((np.ones(len(remain), bool), (remain, remain)), (x.size, x.size))
+        found.append(pattern(selection @ x.rows, x.shape))
+    if type(value) is Pattern:
+        value = value.reshape(value.shape[max(value.ndim - np.ndim(places), 0) :])
+        found.append(value.spread(np.shape(places)).collected(places, np.shape(x)))
+    return elementwise(*found)
+
+
 def reduction(function: Function) -> Function:
     """Each entry of the result may depend on the entries that are reduced to it."""
     def rule(x: Pattern, *args: Any, **kwargs: Any) -> Pattern:
@@ -280,7 +305,7 @@ def unchanged(x: Pattern, *args: Any, **kwargs: Any) -> Pattern:
 pattern_rules: dict[Function, Function] = {
     **{f: reduction(f) for f in (np.sum, np.prod, np.mean, np.max, np.min)},
     **{f: mixed(f) for f in (np.cumsum, np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft)},
-    **{f: moving(f) for f in (np.reshape, np.transpose, np.swapaxes, np.moveaxis, np.flip, np.roll)},
+    **{f: moving(f) for f in (np.reshape, np.transpose, np.swapaxes, np.moveaxis, np.flip, np.roll, np.diagonal)},
     **{f: moving(f) for f in (np.expand_dims, np.squeeze, np.broadcast_to)},
     **dict.fromkeys((np.real, np.imag, np.copy, astype), unchanged),
     np.tril: lambda m, k=0: m if m.ndim > 1 else m.spread((m.size, m.size)),
@@ -289,6 +314,8 @@ pattern_rules: dict[Function, Function] = {
     masked: elementwise,
     getitem: lambda x, *index: x[index],
     scatter: collected,
+    assign: replaced,
+    add_at: added,
     concatenate: joined,
     contract: contraction,
     np.shape: lambda a: a.shape,

@@ -8,13 +8,15 @@ reaches ``__array_function__`` (NEP 18).  The value leaves a Tensor by few doors
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from sys import maxsize
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from . import assignment, views
 from .graph import NO_KEYWORDS, Node, leaf, record
 from .kinds import Constant, composites, load_late_tables, parameters, pick, plain_functions
 from .operators import ArrayOperators
@@ -22,6 +24,8 @@ from .refusals import attributes, functions
 from .rules.folding import FOLDS
 from .rules.indexing import getitem
 from .sweeps import rules
+from .versions import entries, view_functions
+from .views import Composed, Memory
 
 __all__ = ["Tensor", "apply", "as_leaf_value", "tensor_of"]
 
@@ -33,7 +37,7 @@ def opened(node: Node, door: Any) -> Any:
     """The value that leaves the graph by this door."""
     for told in doors:
         told(node, door)
-    return node.value
+    return entries(node.value)
 
 
 class Refused:
@@ -71,9 +75,11 @@ class Tensor(ArrayOperators):
     1.928284685532
     """
 
-    __slots__ = ("node",)
+    __slots__ = ("__weakref__", "memory", "node", "parent")
 
     node: Node
+    parent: Tensor | Composed  # what this is a view of
+    memory: Memory  # of a Tensor that is no view, once it was written to
 
     def __init__(self, value: Any, name: str | None = None) -> None:
         if type(value) is Tensor:
@@ -86,7 +92,7 @@ class Tensor(ArrayOperators):
     @property
     def value(self) -> Any:
         """The plain array or NumPy scalar.  What is computed from it is not recorded: it counts as a constant."""
-        return opened(self.node, "value") if doors else self.node.value
+        return opened(self.node, "value") if doors else entries(self.node.value)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -132,7 +138,16 @@ class Tensor(ArrayOperators):
     @property
     def name(self) -> str | None:
         """The name given to a leaf."""
-        return self.node.kwargs.get("name") if self.node.function is None else None
+        node = self._made_as()
+        return node.kwargs.get("name") if node.function is None else None
+
+    def _made_as(self) -> Node:
+        """The node it had before it was written to, where that was a leaf."""
+        memory: Memory | None = getattr(self, "memory", None)
+        return self.node if memory is None or memory.origin.function is not None else memory.origin
+
+    def __copy__(self) -> Tensor:
+        return self.copy()
 
     def __repr__(self) -> str:
         text = repr(opened(self.node, "repr"))
@@ -170,21 +185,26 @@ class Tensor(ArrayOperators):
     def grad(self) -> Any:
         """The adjoint that the last ``backward()`` through this leaf left here, a plain array of its shape.
 
+        If the leaf was written to since, it is the derivative by the value it was made with.
+
         Raises AttributeError before the first ``backward()``, and for a Tensor that is no leaf.
         """
-        if self.node.function is not None:
+        leaf = self._made_as()
+        if leaf.function is not None:
             raise AttributeError(
                 "only leaves keep a grad, and this Tensor is the result of "
-                f"{_name(self.node.function)}; ag.graph(y).reverse_sweep() shows the adjoint of every node"
+                f"{_name(leaf.function)}; ag.graph(y).reverse_sweep() shows the adjoint of every node"
             )
-        if "grad" not in self.node.kwargs:
+        if "grad" not in leaf.kwargs:
             raise AttributeError("no grad yet: call y.backward() on a result y that depends on this leaf")
-        return self.node.kwargs["grad"]
+        return leaf.kwargs["grad"]
 
     # NumPy's protocols
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method == "__call__":
+            if "out" in kwargs:
+                return assignment.ufunc_out(ufunc, inputs, kwargs)
             if kwargs or len(inputs) > 2 or ufunc.nout > 1 or ufunc not in rules:
                 return apply(ufunc, inputs, kwargs)
             tensor = _new(Tensor)
@@ -199,6 +219,8 @@ class Tensor(ArrayOperators):
                 b, v = (y.node, y.node.value) if type(y) is Tensor else (y, y)
                 tensor.node = Node(ufunc(u, v), ufunc, (a, b))
             return tensor
+        if method == "at":
+            return assignment.ufunc_at(ufunc, *inputs)
         if method == "outer" and ufunc.nin == 2:
             return _outer(ufunc, *inputs, **kwargs)
         function = _METHODS.get((ufunc, method))
@@ -222,13 +244,14 @@ class Tensor(ArrayOperators):
         raise TypeError(
             "a Tensor does not turn into a plain array by itself: its derivative would be lost in silence. "
             "To build an array from Tensors use np.stack([...]) or np.concatenate([...]); "
+            "to fill one entry by entry make it a Tensor first, a = ag.Tensor(np.zeros(n)); "
             "to take the number out for good use t.value"
         )
 
     def __float__(self) -> float:
         raise TypeError(
             "float(t) would lose the derivative of the Tensor t in silence. Use NumPy's functions instead of math's, "
-            "np.sin(t) for math.sin(t); np.stack, np.concatenate or np.where instead of a[i] = t; "
+            "np.sin(t) for math.sin(t); a = ag.Tensor(np.zeros(n)), or np.stack([...]), before a[i] = t; "
             "and t.value to take the number out for good"
         )
 
@@ -261,14 +284,23 @@ class Tensor(ArrayOperators):
         if type(index) is slice or type(index) is int:
             tensor: Tensor = _new(Tensor)
             tensor.node = Node(self.node.value[index], getitem, (self.node, index))
+            tensor.parent = self
+            if views.noting:
+                views.note(tensor)
             return tensor
         return apply(getitem, (self, *index) if type(index) is tuple else (self, index))
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise TypeError(
-            "t[i] = v is not recorded yet. Build the array instead: np.where(mask, v, t) to replace entries, "
-            "np.stack([...]) or np.concatenate([...]) to fill one from its parts"
-        )
+        """As in NumPy: the entries are ``value`` from now on, here and in all that shares memory with this Tensor."""
+        assignment.setitem(self, index if type(index) is tuple else (index,), value)
+
+    def fill(self, value: Any) -> None:
+        """Every entry is ``value`` from now on."""
+        self[...] = value
+
+    def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
+        """np.put into this Tensor."""
+        assignment.functions[np.put](self, indices, values, mode)
 
     # The usual methods, as NumPy's functions
 
@@ -310,15 +342,17 @@ class Tensor(ArrayOperators):
         """The entries in another dtype; the derivative comes back in the old one."""
         from .rules.shaping import astype
 
+        if kwargs.get("copy") is False and np.dtype(dtype) == self.dtype:
+            return self
         return astype(self, np.dtype(dtype))
 
     def copy(self, order: str = "C") -> Tensor:
         """A copy, as ``np.copy``; it is recorded."""
-        return apply(np.copy, (self,))
+        return apply(np.copy, (self,), {} if order == "K" else {"order": order})
 
     def flatten(self, order: str = "C") -> Tensor:
-        """The entries as a vector."""
-        return self.reshape(-1, order=order)
+        """The entries as a vector, a copy."""
+        return tensor_of(self.reshape(-1, order=order).node)
 
     def item(self, *index: int) -> Any:
         """A plain Python number (see ``value``)."""
@@ -382,6 +416,39 @@ _UNSUPPORTED = {
 }
 
 
+_COMPOSED_VIEWS = frozenset({  # views where what they are composed of is one
+    np.atleast_1d, np.atleast_2d, np.atleast_3d, np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit,
+    np.broadcast_arrays, np.diff, np.polyint, np.real_if_close, *([np.unstack] if hasattr(np, "unstack") else []),
+})  # fmt: skip
+_SOMETIMES_VIEWS = frozenset({  # where what they are composed of does not say it
+    np.ravel, np.einsum, np.diag, np.fliplr, np.flipud, np.rot90, np.rollaxis, np.matrix_transpose,
+})  # fmt: skip
+
+
+def _as_view(function: Callable[..., Any], result: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """The result of a composed function, a view exactly where NumPy's is one, whatever it is composed of here."""
+    if function in _COMPOSED_VIEWS:
+        return result
+    result = _detached(result)
+    if function in _SOMETIMES_VIEWS:
+        if function is np.einsum and type(args[0]) is str:
+            function, args = partial(np.einsum, args[0]), args[1:]
+        if type(args[0]) is Tensor:
+            result.parent = Composed(args[0], function, args[1:], kwargs)
+            if views.noting:
+                views.note(result)
+    return result
+
+
+def _detached(result: Any) -> Any:
+    """Results that share no memory with anything."""
+    if type(result) is Tensor:
+        return tensor_of(result.node)
+    if type(result) in (list, tuple):
+        return type(result)([_detached(part) for part in result])
+    return result
+
+
 # An array's own method computes the same as the function, with half the Python on the way
 _AS_METHOD = {getattr(np, name): name for name in ("sum", "prod", "mean", "max", "min")}
 
@@ -406,10 +473,17 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     if function in rules:
         if type(args[0]) in (list, tuple) and type(rules[function]) is Constant:  # as np.lexsort((t, u))
             args = (plain_value(args[0], function), *args[1:])
-        return tensor_of(record(function, [a.node if type(a) is Tensor else a for a in args], kwargs))
+        result = tensor_of(record(function, [a.node if type(a) is Tensor else a for a in args], kwargs))
+        if function in view_functions and type(args[0]) is Tensor:
+            result.parent = args[0]
+            if views.noting:
+                views.note(result)
+        return result
     composite = composites.get(function)
     if composite is not None:
-        return composite(*args, **kwargs)
+        return _as_view(function, composite(*args, **kwargs), args, kwargs)
+    if function in assignment.functions:
+        return assignment.functions[function](*args, **kwargs)
     if function in plain_functions:
         return function(
             *[plain_value(a, function) for a in args], **{k: plain_value(v, function) for k, v in kwargs.items()}
@@ -437,6 +511,8 @@ def _settle(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Arguments in the form that is recorded: Tensors by position, keywords that say nothing left out."""
+    if function in assignment.functions:
+        return args, kwargs
     plain = {}
     for k, v in kwargs.items():
         if type(v) is Tensor and (function not in composites or (function in rules and k not in _UNSUPPORTED)):

@@ -19,6 +19,7 @@ from .nodes import GraphNode
 from .scopes import Scope, collected, scope, scopes_of
 from .tensor import Tensor, as_leaf_value, tensor_of
 from .trees import flatten
+from .versions import entries
 
 __all__ = ["Graph", "GraphNode", "Scope", "graph", "scope", "trace"]
 
@@ -84,7 +85,7 @@ def trace(f: Function, *, constants: Collection[str] = (), check: bool = False) 
         if not outputs:
             raise TypeError(f"{_title(f)} returned {result!r}, but a trace needs a result that holds numbers")
         nodes = [y.node if type(y) is Tensor else leaf(as_leaf_value(y)) for y in outputs]
-        value = rebuild([node.value for node in nodes])
+        value = rebuild([entries(node.value) for node in nodes])
         built = _build(call.inputs, nodes, watch.name, watch.array_names(), value, _title(f))
         _place(built, ranges)
         if check:
@@ -187,7 +188,8 @@ def graph(y: Any) -> Graph:
     inputs = [(node, Argument(watch.name(node) or "", False)) for node in history if node.function is None]
     names = [watch.name(node) for node in nodes]
     title = ", ".join(name for name in names if name) or "a Tensor"
-    return _build(inputs, nodes, watch.name, watch.array_names(), rebuild([node.value for node in nodes]), title)
+    value = rebuild([entries(node.value) for node in nodes])
+    return _build(inputs, nodes, watch.name, watch.array_names(), value, title)
 
 
 def _history(outputs: list[Node], inputs: list[Node], oldest: int) -> tuple[list[Node], set[Node]]:

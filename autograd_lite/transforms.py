@@ -21,6 +21,7 @@ from .kinds import cast, linear
 from .sweeps import forward_sweep, reverse_sweep, value
 from .tensor import Tensor, as_leaf_value, tensor_of
 from .trees import flatten, names
+from .versions import entries
 from .watches import open_watch
 
 __all__ = ["elementwise_grad", "grad", "jvp", "value_and_grad", "vjp"]
@@ -63,7 +64,7 @@ class Recording:
     @property
     def value(self) -> Any:
         """f's value; plain unless an older Tensor went into it."""
-        return self.rebuild_output([self.view(y.node) if type(y) is Tensor else y for y in self.outputs])
+        return self.rebuild_output([entries(self.view(y.node)) if type(y) is Tensor else y for y in self.outputs])
 
     def scalar(self, f: Function, transform: str) -> Any:
         """The output, which must be one real number."""
@@ -120,12 +121,15 @@ def _owned(derivatives: list[Any], like: list[Any], seeds: list[Any]) -> list[An
     taken = {id(seed) for seed in seeds}
     result = []
     for d, x in zip(derivatives, like, strict=True):
+        d = entries(d)
         if d is None:
             x = x.value if type(x) is Node else x.node.value if type(x) is Tensor else as_leaf_value(x)
             d = np.zeros_like(x) if x.dtype.kind in "fc" else np.zeros_like(x, dtype=np.float64)
             d = d if d.ndim else d[()]
         elif type(d) is np.ndarray and (d.base is not None or not d.flags.writeable or id(d) in taken):
             d = d.copy()
+        elif type(d) is Tensor:
+            d = tensor_of(d.node)  # no view of what the caller has
         taken.add(id(d))
         result.append(d)
     return result

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd_lite  # noqa: F401  fills the registry
+from autograd_lite.assignment import functions as writing
 from autograd_lite.kinds import composites, parameters, plain_functions
 from autograd_lite.refusals import functions as refused
 from autograd_lite.sweeps import rules
@@ -54,6 +55,7 @@ MEANING = {
     "composed": "written in terms of ruled functions",
     "constant": "recorded; its derivative is zero, for it is piecewise constant",
     "plain": "answered from the value: shapes, types, comparisons, integers",
+    "writes": "writes into a Tensor as into an array",
     NOT: "does not take a Tensor, and says so",
 }
 
@@ -74,6 +76,8 @@ def entry(prefix: str, name: str) -> Entry:
         return Entry(full, "composed", "")
     if function in plain_functions:
         return Entry(full, "plain", "")
+    if function in writing:
+        return Entry(full, "writes", "")
     if function in refused:
         return Entry(full, NOT, refused[function])
     if name in OLD_NAMES:

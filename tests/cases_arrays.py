@@ -3,6 +3,7 @@
 import numpy as np
 from table import C, H, K, M, R, S, case
 
+from autograd_lite.rules.assigning import add_at, assign
 from autograd_lite.rules.indexing import getitem, scatter
 from autograd_lite.rules.linalg import cofactor
 from autograd_lite.rules.products import contract
@@ -101,6 +102,21 @@ case(getitem, "iteration",             lambda x: sum(row * row[0] for row in x),
 case(getitem, "complex",               lambda x: x[[0, 0]],                         C(2))
 case(scatter, "basic",                 lambda g: scatter(g, (3, 4), slice(1, 3), 2), R(2))
 case(scatter, "places meet",           lambda g: scatter(g, (3,), np.array([0, 2, 0])), R(3))
+case(assign, "entry",                  lambda x, v: assign(x, v, None, 1, 2),        R(2, 3), R())
+case(assign, "stretched",              lambda x, v: assign(x, v, None, slice(1, None)), R(3, 2), R(1, 1, 2))
+case(assign, "the last one stays",     lambda x, v: assign(x, v, None, np.array([0, 2, 0])), R(3), R(3))
+case(assign, "mask",                   lambda x, v: assign(x, v, None, x > 0) * x,   R(2, 3), R())
+case(assign, "through a view",         lambda x, v: assign(x, v, (None, np.transpose, (), {}), 1), R(2, 3), R(2))
+case(assign, "through two views",      lambda x, v: assign(x, v, ((None, getitem, (1,), {}), np.flip, (0,), {}), 0),
+     R(2, 3), R())
+case(assign, "nested list",            lambda x, v: assign(x, v, None, [[0], [0]], [1, 1]), R(2, 3), R(2, 2))
+case(assign, "complex",                lambda x, v: assign(x, v, None, 0),           C(2, 3), C(3))
+case(assign, "real into complex",      lambda x, v: assign(x, v, None, [1, 1]),      C(2), R(2))
+case(assign, "imaginary part",         lambda x, v: assign(x, v, (None, np.imag, (), {}), 0), C(2, 3), R(3))
+case(assign, "no view for its strides", lambda x, v: assign(x, v, (None, np.reshape, ((3, 2),), {}), 0), R(2, 3), R(2))
+case(assign, "nothing",                lambda x, v: assign(x, v, None, slice(0)),    R(3), R())
+case(add_at, "places meet",            lambda x, v: add_at(x, v, None, np.array([0, 2, 0])), R(3), R(3))
+case(add_at, "stretched",              lambda x, v: add_at(x, v, None, [0, 0], slice(1, 3)), R(2, 3), R())
 case(np.take, "flattened",             lambda x: np.take(x, [0, 3, 3]),             R(2, 3))
 case(np.take, "axis",                  lambda x: np.take(x, [[0, 2], [1, 1]], axis=-1), R(2, 3))
 case(np.take, "wrap, clip",            lambda x: np.take(x, [4, -5], mode="wrap") + x.take([4, -5], mode="clip"), R(3))
@@ -111,6 +127,7 @@ case(np.take_along_axis, "flattened",  lambda x: np.take_along_axis(x, np.array(
 case(np.take_along_axis, "broadcast",  lambda x: np.take_along_axis(x, np.array([[0], [1]]), axis=-1), R(2, 3))
 case(np.diagonal, "offset",            lambda x: np.diagonal(x) * np.diagonal(x, 1)[0] + np.diagonal(x, -1)[0], R(2, 3))
 case(np.diagonal, "stack",             lambda x: np.diagonal(x, 0, 1, 2) + x.diagonal(axis1=-2, axis2=-1), R(2, 3, 3))
+case(np.diagonal, "complex, below",    lambda x: np.diagonal(x, -1),                C(3, 3))
 case(np.diag,     "matrix",            lambda x: np.diag(x, 1),                     R(3, 3))
 case(np.diag,     "vector",            lambda x: np.diag(x) + np.diag(x[:-1], 1) + np.diag(x[1:], k=-1), R(3))
 case(np.trace,    "offset",            lambda x: np.trace(x) + np.trace(x, offset=1), R(3, 3))

@@ -4,6 +4,7 @@ import numpy as np
 from table import C, P, R, case
 
 from autograd_lite.rules.differences import bessel_i, full_convolution
+from autograd_lite.rules.nan import finite
 from autograd_lite.rules.sorting import places_of_unique, positions
 from autograd_lite.rules.statistics import counts, places_between
 
@@ -94,6 +95,7 @@ case(np.nanquantile, "several, axis",  lambda x: np.nanquantile(x + HOLES, [0.2,
 case(np.nanquantile, "by q",           lambda x, q: np.nanquantile(x + HOLES, q, axis=1), R(3, 4), [0.15, 0.4])
 case(np.nanpercentile, "keepdims",     lambda x: np.nanpercentile(x + HOLES, 30.0, keepdims=True), R(3, 4))
 case(np.nan_to_num, "nan",             lambda x: np.nan_to_num(x + HOLES),          R(3, 4))
+case(finite,      "numbers",           lambda x: finite(x + HOLES, 2.0),            R(3, 4))
 case(np.nan_to_num, "complex",         lambda x: np.nan_to_num(x + np.array([0, np.nan * 1j])), C(2))
 
 # statistics

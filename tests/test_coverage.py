@@ -55,12 +55,9 @@ def test_a_reason_and_a_rule_exclude_each_other(coverage):
 
 
 CALLS = {
-    "copyto": lambda t: np.copyto(t, 0.0), "place": lambda t: np.place(t, t > 0, [0.0]),
-    "putmask": lambda t: np.putmask(t, t > 0, 0.0), "put": lambda t: np.put(t, [0], 0.0),
-    "put_along_axis": lambda t: np.put_along_axis(t, np.array([[0]]), 0.0, 1),
     "histogram2d": lambda t: np.histogram2d(t[0], t[1]), "savetxt": lambda t: np.savetxt("none", t),
     "save": lambda t: np.save("none", t), "savez": lambda t: np.savez("none", t),
-    "savez_compressed": lambda t: np.savez_compressed("none", t), "fill_diagonal": lambda t: np.fill_diagonal(t, 0.0),
+    "savez_compressed": lambda t: np.savez_compressed("none", t),
     "busday_count": lambda t: np.busday_count(t, t), "busday_offset": lambda t: np.busday_offset(t, 1),
 }  # fmt: skip
 
@@ -76,26 +73,26 @@ def test_refused_functions_say_why(function):
 
 ARGUMENTS = {
     "argpartition": (1,), "astype": (np.float32,), "choose": ([A, A + 1],), "clip": (-0.5, 0.5), "compress": ([1, 0],),
-    "dot": (A.T,), "item": (0, 1), "repeat": (2,), "reshape": (3, 2), "searchsorted": ([0.5],), "swapaxes": (0, 1),
+    "dot": (A.T,), "fill": (0.5,), "put": ([0, -1], [1.0, 2.0]),
+    "item": (0, 1), "repeat": (2,), "reshape": (3, 2), "searchsorted": ([0.5],), "swapaxes": (0, 1),
     "take": ([0, 2],), "to_device": ("cpu",),
 }  # fmt: skip
 OF_ANOTHER = {"choose": np.array([[0, 1, 1], [1, 0, 0]]), "searchsorted": np.array([-1.0, 0.0, 1.0])}
 WORKS = [name for name in dir(np.ndarray) if name[0] != "_" and name not in refusals.attributes and hasattr(A, name)]
 SUPERSEDED = {  # by another protocol, or by a method of the same operator
-    "__array_priority__", "__buffer__", "__class_getitem__", "__copy__", "__deepcopy__",
-    "__iadd__", "__iand__", "__ifloordiv__", "__ilshift__", "__imatmul__", "__imod__", "__imul__", "__ior__",
-    "__ipow__", "__irshift__", "__isub__", "__itruediv__", "__ixor__",
+    "__array_priority__", "__buffer__", "__class_getitem__", "__deepcopy__", "__ilshift__", "__irshift__",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WORKS)
 def test_an_attribute_of_an_array_is_that_of_a_tensor(name):
-    a = OF_ANOTHER.get(name, A)
+    a = OF_ANOTHER.get(name, A).copy()
     t = ag.Tensor(a) if a.dtype.kind == "f" else np.round(ag.Tensor(a)).astype(int)
     ours, theirs = getattr(t, name), getattr(a, name)
     if callable(theirs):
         ours, theirs = ours(*ARGUMENTS.get(name, ())), theirs(*ARGUMENTS.get(name, ()))
     ours, theirs = (list(x) if name == "flat" else x for x in (ours, theirs))
+    np.testing.assert_array_equal(t.value, a)  # what the method wrote
     for found, expected in zip(flatten(ours)[0], flatten(theirs)[0], strict=True):
         np.testing.assert_allclose(found.value if type(found) is ag.Tensor else found, expected, rtol=1e-15)
 

@@ -171,13 +171,10 @@ def test_tensors_given_by_keyword():
         (lambda t: np.array([t[0], t[1]]), r"np\.stack"),
         (lambda t: np.asarray(t), r"np\.stack"),
         (lambda t: np.zeros((2, 3)).__setitem__(slice(2), t), r"np\.stack"),
-        (lambda t: t.__setitem__(0, 1.0), r"np\.where"),
         (lambda t: np.zeros((2, 3)).__iadd__(t), r"out=.*write y ="),
         (lambda t: np.exp(t, out=np.zeros((2, 3))), r"out="),
         (lambda t: np.add(t, 1.0, where=A > 0), r"where=.*np\.where"),
         (lambda t: np.frompyfunc(abs, 1, 1)(t), r"has no derivative rule yet.*t\.value"),
-        (lambda t: np.copyto(t, 0.0), r"np\.copyto.*np\.where"),
-        (lambda t: np.fill_diagonal(t, 0.0), r"np\.fill_diagonal.*np\.eye"),
         (lambda t: np.histogram(t), r"np\.histogram.*a\.value"),
         (lambda t: np.histogram2d(t[0], t[1]), r"np\.histogram2d.*t\.value"),
         (lambda t: t * "a", "does not multiply text"),
@@ -187,7 +184,6 @@ def test_tensors_given_by_keyword():
         (lambda t: np.linalg.qr(t, "raw"), "mode='raw'.*'reduced'"),
         (lambda t: np.pad(t, 1, "empty"), "mode='empty'.*np.concatenate"),
         (lambda t: np.pad(t, 1, lambda *a: a), "mode=.*np.concatenate"),
-        (lambda t: np.add.at(t, 0, 1.0), r"np\.add\.at"),
         (lambda t: operator.index(t[0, 0]), "float64 is no index"),
         (lambda t: ag.Tensor(t), "already"),
         (lambda t: ag.Tensor("text"), "text"),
@@ -274,10 +270,9 @@ def test_random_programs_agree_with_numpy(program):
     np.testing.assert_array_equal(value(run(ag.Tensor(x))), run(x))
     scalar = lambda x: np.sum(run(x))
     direction = np.random.default_rng(2).normal(size=(2, 3))
-    step = 1e-6
-    numeric = (scalar(x + step * direction) - scalar(x - step * direction)) / (2 * step)
-    np.testing.assert_allclose(np.sum(ag.grad(scalar)(x) * direction), numeric, rtol=1e-5, atol=1e-7)
-    np.testing.assert_allclose(ag.jvp(scalar, (x,), (direction,))[1], numeric, rtol=1e-5, atol=1e-7)
+    numeric = np.imag(scalar(x + 1e-30j * direction)) / 1e-30
+    np.testing.assert_allclose(np.sum(ag.grad(scalar)(x) * direction), numeric, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(ag.jvp(scalar, (x,), (direction,))[1], numeric, rtol=1e-9, atol=1e-9)
 
 
 def test_every_door_by_which_a_value_leaves_is_reported():

@@ -2,6 +2,7 @@
 
 from . import (
     assembling,
+    assigning,
     constants,
     decompositions,
     differences,
@@ -20,6 +21,6 @@ from . import (
 )
 
 __all__ = [
-    "assembling", "constants", "decompositions", "differences", "elementwise", "fft", "folding", "indexing",
-    "linalg", "nan", "polynomials", "products", "reductions", "shaping", "sorting", "statistics",
+    "assembling", "assigning", "constants", "decompositions", "differences", "elementwise", "fft", "folding",
+    "indexing", "linalg", "nan", "polynomials", "products", "reductions", "shaping", "sorting", "statistics",
 ]  # fmt: skip

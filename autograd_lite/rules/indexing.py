@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..kinds import composed, linear, primitive
+from ..versions import view_functions
 
 ARRAYS = (np.ndarray, np.float64, np.float32)
 BASIC = (slice, int, type(...), type(None))  # a basic index reads no entry twice
@@ -26,6 +27,7 @@ def scatter(values, shape, *index):
     return out
 
 
+view_functions.add(getitem)
 linear(getitem, lambda g, out, x, *index: scatter(g, x.shape, *index))
 linear(scatter, lambda g, out, values, shape, *index: getitem(g, *index))
 
@@ -63,13 +65,14 @@ def repeat(a, repeats, axis=None):
     return a[_along(axis, np.repeat(np.arange(a.shape[axis]), repeats))]
 
 
-@composed(np.diagonal)
-def diagonal(a, offset=0, axis1=0, axis2=1):
-    a = np.moveaxis(a, (axis1, axis2), (-2, -1))
-    rows, columns = a.shape[-2:]
-    n = max(0, min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns))
-    i = np.arange(n)
-    return a[(..., i + max(0, -offset), i + max(0, offset))]
+def diagonal_transpose(g, out, a, offset=0, axis1=0, axis2=1):
+    shape = np.moveaxis(np.empty(a.shape, np.int8), (axis1, axis2), (-2, -1)).shape
+    i = np.arange(out.shape[-1])
+    filled = scatter(g, shape, ..., i + max(0, -offset), i + max(0, offset))
+    return np.moveaxis(filled, (-2, -1), (axis1, axis2))
+
+
+linear(np.diagonal, diagonal_transpose)
 
 
 @composed(np.diag)

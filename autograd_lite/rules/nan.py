@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from ..kinds import composed, general
+from ..kinds import composed, general, primitive
 from .elementwise import masked
 from .reductions import masked_max, masked_mean, masked_min, masked_prod, masked_std, masked_sum, masked_var
 
@@ -77,7 +77,7 @@ def nancumprod(a, axis=None, dtype=None, out=None):
     return np.cumprod(np.where(np.isnan(a), 1, a), axis=axis, dtype=dtype)
 
 
-def finite_part(d, out, x, copy=True, nan=0.0, posinf=None, neginf=None):
+def finite_part(d, out, x, *numbers):
     """A derivative where x is finite, its real and imaginary part each for itself."""
     if x.dtype.kind != "c":
         return masked(d, np.isfinite(x))
@@ -85,4 +85,17 @@ def finite_part(d, out, x, copy=True, nan=0.0, posinf=None, neginf=None):
     return masked(np.real(d), real) + 1j * masked(np.imag(d), imaginary)
 
 
-general(np.nan_to_num, jvp=[finite_part], vjp=[finite_part])
+@primitive
+def finite(x, nan=0.0, posinf=None, neginf=None):
+    """Numbers in the place of what is none."""
+    return np.nan_to_num(x, True, nan, posinf, neginf)
+
+
+@composed(np.nan_to_num)
+def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+    if not copy:
+        raise TypeError("np.nan_to_num: copy=False is not recorded; write t[...] = np.nan_to_num(t)")
+    return finite(x, nan, posinf, neginf)
+
+
+general(finite, jvp=[finite_part], vjp=[finite_part])

@@ -1,0 +1,228 @@
+"""What writes into a Tensor: ``t[i] = v``, ``t += v``, ``out=`` and ``where=``, ``ufunc.at``, ``np.copyto``, ... .
+
+Each computes the new entries with recorded functions and hands them to ``views.write``.  What NumPy refuses is refused
+before anything has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import tensor as tensors  # the module: each of the two needs the other when it runs
+from .rules.assigning import add_at
+from .versions import copied, entries
+from .views import is_itself, replace, share_memory, write
+
+__all__ = ["functions", "setitem", "ufunc_at", "ufunc_out", "update"]
+
+functions: dict[Callable[..., Any], Callable[..., None]] = {}
+
+
+def setitem(tensor: Any, index: tuple[Any, ...], value: Any) -> None:
+    """tensor[index] = value."""
+    if not (type(value) is tensors.Tensor and is_itself(tensor, index, value)):
+        write(tensor, _recorded(index), _operand(value))
+
+
+def _recorded(index: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Nodes in the place of Tensors; copies of arrays and lists, which may change before they are read again."""
+    return tuple([_operand(i) if type(i) in (tensors.Tensor, np.ndarray) else _as_list(i) for i in index])
+
+
+def _as_list(i: Any) -> Any:
+    return [x.value if type(x) is tensors.Tensor else x for x in i] if type(i) is list else i
+
+
+def _operand(value: Any) -> Any:
+    """What is written, as it is recorded: a node, or a plain value of our own."""
+    if type(value) in (list, tuple):
+        value = _stacked(value)
+    if type(value) is tensors.Tensor:
+        return value.node
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _stacked(items: Any) -> Any:
+    """A nested list as one array, a Tensor if there is one in it."""
+    items = [_stacked(item) if type(item) in (list, tuple) else item for item in items]
+    return np.stack(items) if any(type(item) is tensors.Tensor for item in items) else np.array(items)
+
+
+def update(tensor: Any, result: Any, name: str, casting: Any = "same_kind", stretch: bool = False) -> Any:
+    """The tensor itself, every entry of which is now that of ``result``."""
+    x = tensor.node.value
+    if result.shape != x.shape and not (stretch and np.broadcast_shapes(result.shape, x.shape) == x.shape):
+        raise ValueError(
+            f"non-broadcastable output operand with shape {x.shape} doesn't match the broadcast shape {result.shape}"
+        )
+    _check_cast(result, x, name, casting)
+    if type(result) is tensors.Tensor and result.shape == x.shape:
+        replace(tensor, result.node)
+    else:
+        setitem(tensor, (...,), result)
+    return tensor
+
+
+def _check_cast(result: Any, x: Any, name: str, casting: Any) -> None:
+    if not np.can_cast(result.dtype, x.dtype, casting):
+        raise TypeError(
+            f"Cannot cast ufunc '{name}' output from {result.dtype!r} to {x.dtype!r} with casting rule '{casting}'"
+        )
+
+
+def ufunc_out(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """ufunc(*inputs, out=..., where=...)."""
+    outs, kwargs = kwargs["out"], dict(kwargs)
+    where, casting = kwargs.pop("where", True), kwargs.pop("casting", "same_kind")
+    if not all(out is None or type(out) is tensors.Tensor for out in outs) or kwargs.keys() != {"out"}:
+        return tensors.apply(ufunc, inputs, {**kwargs, "out": outs})  # refused there
+    for out in outs:
+        if out is not None and isinstance(out.node.value, np.generic):
+            raise TypeError("return arrays must be of ArrayType: a Tensor of one number cannot be written to")
+    if where is not True:
+        return _ufunc_where(ufunc, inputs, outs, where, casting)
+    results = ufunc(*inputs)
+    pairs = list(zip(outs, results if ufunc.nout > 1 else (results,), strict=True))
+    for out, result in pairs:  # all checks before the first write
+        if out is not None:
+            _check_cast(result, out, ufunc.__name__, casting)
+    stretch = ufunc.signature is None
+    done = [r if out is None else update(out, r, ufunc.__name__, casting, stretch) for out, r in pairs]
+    return tuple(done) if ufunc.nout > 1 else done[0]
+
+
+def _ufunc_where(ufunc: np.ufunc, inputs: tuple[Any, ...], outs: tuple[Any, ...], where: Any, casting: Any) -> Any:
+    """Computed at the chosen entries only, so that the others harm neither value nor derivative."""
+    (out,) = outs if ufunc.nout == 1 and ufunc.signature is None else (None,)
+    mask = np.asarray(where)
+    if out is None or mask.dtype != bool:
+        raise TypeError(f"np.{ufunc.__name__}: where= takes booleans, and one Tensor as out=")
+    shapes = [np.shape(x) for x in inputs]
+    if np.broadcast_shapes(*shapes, mask.shape, out.shape) != out.shape:
+        raise ValueError(f"operands could not be broadcast together with the output of shape {out.shape}")
+    mask = np.broadcast_to(mask, out.shape)
+    chosen = [x if np.ndim(x) == 0 else np.broadcast_to(x, out.shape)[mask] for x in inputs]
+    result = ufunc(*chosen)
+    _check_cast(result, out, ufunc.__name__, casting)
+    out[mask] = result
+    return out
+
+
+def ufunc_at(ufunc: np.ufunc, tensor: Any, index: Any, value: Any = None) -> None:
+    """ufunc.at(tensor, index, value)."""
+    _check_target(f"np.{ufunc.__name__}.at", tensor)
+    index = index if type(index) is tuple else (index,)
+    if ufunc is np.add or ufunc is np.subtract:
+        value = value if ufunc is np.add else np.negative(value)
+        write(tensor, _recorded(index), _operand(value), add_at)
+        return
+    plain = tuple([tensors.plain_value(i, ufunc) for i in index])
+    places = np.arange(tensor.size).reshape(tensor.shape)[plain]
+    if np.unique(places).size < np.size(places):
+        raise TypeError(
+            f"np.{ufunc.__name__}.at is not recorded where an index names an entry several times; "
+            "write one step for each, or use np.add.at"
+        )
+    result = ufunc(tensor[index]) if value is None else ufunc(tensor[index], value)
+    _check_cast(result, tensor, ufunc.__name__, "same_kind")
+    tensor[index] = result
+
+
+def _check_target(name: str, target: Any) -> None:
+    if type(target) is not tensors.Tensor:
+        raise TypeError(
+            f"{name} writes into a plain array here, which keeps no derivative: make it a Tensor first, ag.Tensor(a)"
+        )
+    if isinstance(target.node.value, np.generic):
+        raise TypeError(f"{name}: '{type(target.node.value).__name__}' object cannot be written to")
+
+
+def _seen(x: Any) -> Any:
+    """The value, for nothing but to see what NumPy says of it."""
+    return entries(x.node.value) if type(x) is tensors.Tensor else x
+
+
+def _writes(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorator: how ``function`` writes into a Tensor.  NumPy's own runs on a copy first, for what it raises."""
+
+    def register(writer: Callable[..., None]) -> Callable[..., None]:
+        def call(target: Any, *args: Any, **kwargs: Any) -> None:
+            _check_target(f"np.{function.__name__}", target)
+            function(copied(_seen(target)), *map(_seen, args), **{k: _seen(x) for k, x in kwargs.items()})
+            writer(target, *args, **kwargs)
+
+        functions[function] = call
+        return writer
+
+    return register
+
+
+def _check_apart(name: str, target: Any, values: Any) -> None:
+    """NumPy reads these while it writes, so that what it reads depends on the order."""
+    if type(values) is tensors.Tensor and share_memory(values, target):
+        raise TypeError(f"{name}: the values are a view of what is written to; give a copy of them, t.copy()")
+
+
+def _cycled(values: Any, places: Any) -> Any:
+    """Entries of ``values``, which begin anew at their end."""
+    values = np.ravel(values) if type(values) is tensors.Tensor else np.ravel(np.asarray(values))
+    return values[places % values.shape[0]]
+
+
+def _put(target: Any, flat: Any, values: Any, places: Any = None) -> None:
+    flat = np.asarray(flat).ravel()
+    if flat.size:
+        places = np.arange(flat.size) if places is None else places
+        target[np.unravel_index(flat, target.shape)] = _cycled(values, places)
+
+
+@_writes(np.copyto)
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    if where is True:
+        dst[...] = src
+    else:
+        mask = np.broadcast_to(np.asarray(where), dst.shape)
+        src = np.asarray(src) if type(src) in (list, tuple) else src
+        dst[mask] = src if np.ndim(src) == 0 else np.broadcast_to(src, dst.shape)[mask]
+
+
+@_writes(np.put)
+def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    ind = np.asarray(ind)
+    if np.size(v):
+        _put(a, np.clip(ind, 0, a.size - 1) if mode == "clip" else ind % max(a.size, 1), v)
+
+
+@_writes(np.place)
+def place(arr: Any, mask: Any, vals: Any) -> None:
+    _check_apart("np.place", arr, vals)
+    _put(arr, np.flatnonzero(np.asarray(mask)), vals)
+
+
+@_writes(np.putmask)
+def putmask(a: Any, mask: Any, values: Any) -> None:
+    flat = np.flatnonzero(np.asarray(mask))
+    if np.size(values):
+        _put(a, flat, values, flat)
+
+
+@_writes(np.fill_diagonal)
+def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    _check_apart("np.fill_diagonal", a, val)
+    marks = np.zeros(a.shape, bool)
+    np.fill_diagonal(marks, True, wrap)
+    _put(a, np.flatnonzero(marks), val)
+
+
+@_writes(np.put_along_axis)
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
+    indices = np.asarray(indices)
+    if axis is None:
+        _put(arr, indices % max(arr.size, 1), np.broadcast_to(values, indices.shape))
+    else:
+        grid = list(np.ogrid[tuple([slice(n) for n in indices.shape])])
+        grid[axis] = indices
+        arr[tuple(grid)] = values
