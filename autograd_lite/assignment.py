@@ -27,6 +27,13 @@ def setitem(tensor: Any, index: tuple[Any, ...], value: Any) -> None:
         write(tensor, _recorded(index), _operand(value))
 
 
+def set_part(part: Callable[..., Any], tensor: Any, value: Any) -> None:
+    """tensor.real = value, tensor.imag = value."""
+    node = value.node if type(value) is tensors.Tensor else None
+    if node is None or node.function is not part or node.args[0] is not tensor.node:  # as after tensor.real += 1
+        part(tensor)[...] = value
+
+
 def _recorded(index: tuple[Any, ...]) -> tuple[Any, ...]:
     """Nodes in the place of Tensors; copies of arrays and lists, which may change before they are read again."""
     return tuple([_operand(i) if type(i) in (tensors.Tensor, np.ndarray) else _as_list(i) for i in index])

@@ -319,10 +319,20 @@ class Tensor(ArrayOperators):
         """The real part, as ``np.real``."""
         return apply(np.real, (self,))
 
+    @real.setter
+    def real(self, value: Any) -> None:
+        assignment.set_part(np.real, self, value)
+
     @property
     def imag(self) -> Tensor:
         """The imaginary part, as ``np.imag``."""
         return apply(np.imag, (self,))
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        if self.dtype.kind != "c":
+            raise TypeError("array does not have imaginary part to set")
+        assignment.set_part(np.imag, self, value)
 
     @property
     def flat(self) -> Iterator[Tensor]:

@@ -213,6 +213,8 @@ class Version(NDArrayOperatorsMixin):
         return function(*[_within(seen, a) for a in args], **{k: _within(seen, v) for k, v in kwargs.items()})
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # the protocols are those above
+            raise AttributeError(name)
         return getattr(self.array if name in _SHAPED else self.whole(), name)
 
 

@@ -15,12 +15,13 @@ import numpy as np
 
 from ..formulas import definition, formula
 from ..graph import Node
+from ..rules.assigning import assign
 from ..rules.indexing import scatter
 from .capture import Guard
 from .floats import FLOAT, floats_of
-from .planning import Block, Plan, Step, entrywise, owned_outputs
+from .planning import WRITES, Block, Plan, Step, entrywise, owned_outputs, writes_in_place
 from .rewriting import added
-from .spelling import index_text, is_basic, operand, spelled
+from .spelling import index_text, is_basic, operand, spelled, view_text
 from .texts import Texts, identifier
 
 __all__ = ["Program", "emitted"]
@@ -178,18 +179,32 @@ class _Emitter(Texts):
             self._put(name, tuple(index), values, "=", node)
         elif node.function is added:
             x, values, *index = node.args
-            source = self.text(x)
-            if not step.into:
-                self._line(f"{name} = {source}.copy()", comment)
-            elif source != name:
-                self._line(f"{name} = {source}", comment)
+            self._own(step, x, comment)
             self._put(name, tuple(index), values, "+=", node)
+        elif writes_in_place(node):
+            x, values, way, *index = node.args
+            self._own(step, x, "")
+            view, where = view_text(name, way, self.text), index_text(tuple(index), self.text)
+            if node.function is assign or is_basic(tuple(index)):
+                self._line(f"{view}[{where}] {'=' if node.function is assign else '+='} {self.text(values)}")
+            else:
+                self._line(f"np.add.at({view}, ({where},), {self.text(values)})")
+        elif node.function in WRITES:
+            self._line(f"{name} = np.asarray({spelled(node, lambda a: self.text(a, node))})", comment)
         elif step.buffer is not None or step.over is not None:
             inside = ", ".join([self.text(a, node) for a in node.args])
             out = f"buffer_{step.buffer}" if step.over is None else self.names[step.over]
             self._line(f"{name} = {self.text(node.function)}({inside}, out={out})", comment)
         else:
             self._line(f"{name} = {spelled(node, lambda a: self.text(a, node))}", comment)
+
+    def _own(self, step: Step, x: Any, comment: str) -> None:
+        """Give the step's name to an array that may be written into: x itself, or a copy."""
+        source = self.text(x)
+        if not step.into:
+            self._line(f"{step.name} = {source}.copy()", comment)
+        elif source != step.name:
+            self._line(f"{step.name} = {source}", comment)
 
     def _put(self, name: str, index: tuple[Any, ...], values: Any, sign: str, node: Node) -> None:
         where = index_text(index, self.text)

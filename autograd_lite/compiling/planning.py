@@ -19,6 +19,7 @@ import numpy as np
 
 from ..graph import Node
 from ..kinds import pick
+from ..rules.assigning import add_at, assign
 from ..rules.elementwise import masked
 from ..rules.indexing import BASIC, getitem, scatter
 from ..rules.shaping import astype, concatenate
@@ -37,7 +38,11 @@ VIEWS = frozenset({
 })  # fmt: skip
 FRESH = frozenset({
     np.sum, np.mean, np.max, np.min, np.prod, np.var, np.std, np.where, np.cumsum, np.argmax, np.argmin, scatter, added,
-    concatenate, astype, masked, np.any, np.all, np.tril, np.triu, np.roll,
+    concatenate, astype, masked, np.any, np.all, np.tril, np.triu, np.roll, assign, add_at,
+})  # fmt: skip
+WRITES = frozenset({assign, add_at})
+WRITTEN_THROUGH = frozenset({  # views of an array whatever its strides are
+    getitem, np.transpose, np.swapaxes, np.moveaxis, np.flip, np.expand_dims, np.squeeze, np.real, np.imag,
 })  # fmt: skip
 ENTRYWISE = frozenset({np.where, masked, astype})  # besides the ufuncs
 
@@ -52,7 +57,7 @@ class Step:
         self.root: Node = node  # the node in whose memory it stands
         self.buffer: int | None = None  # the number of the buffer that it is written to
         self.over: Node | None = None  # the donated input that it is written over
-        self.into = False  # whether it is added to its first argument, which nothing else needs
+        self.into = False  # whether it is written into its first argument, which nothing else needs
         self.checks: list[tuple[int, Guard]] = []  # guards that are asked right after it
 
 
@@ -117,9 +122,23 @@ def is_view(node: Node) -> bool:
     """Whether the result may stand in the memory of the first argument."""
     if isinstance(node.function, np.ufunc) or node.function in FRESH or node.function in EFFECTS or not node.parents:
         return False
+    if isinstance(node.value, np.generic):  # a number has no memory in common with anything
+        return False
     if node.function is getitem:
         return all([type(i) in BASIC for i in node.args[1:]])
     return node.function in VIEWS or not _known(node.function)
+
+
+def writes_in_place(node: Node) -> bool:
+    """Whether the write is typed as one into a view of the array, or a copy of it."""
+    if node.function not in WRITES:
+        return False
+    way = node.args[2]
+    while way is not None:
+        way, function, *_ = way
+        if function not in WRITTEN_THROUGH:
+            return False
+    return True
 
 
 def _known(function: Any) -> bool:
@@ -148,11 +167,11 @@ def _last_uses(plan: Plan) -> dict[Node, int]:
 
 
 def _choose_places(plan: Plan, last: dict[Node, int]) -> None:
-    """Add to what was made here and is needed no more."""
+    """Write into what was made here and is needed no more."""
     for i, step in enumerate(plan.steps):
-        if step.node.function is added:
+        if step.node.function is added or writes_in_place(step.node):
             x, others = step.node.args[0], step.node.args[1:]
-            mine = plan.step_of.get(x)
+            mine = plan.step_of.get(x) if type(x) is Node else None
             own = mine is not None and mine.root is x and not isinstance(x.value, tuple) and last[x] == i
             step.into = own and not any([type(a) is Node and plan.root(a) is x for a in others])
 

@@ -21,6 +21,7 @@ from ..graph import Node, same
 from ..rules.constants import stop_gradient
 from ..rules.indexing import getitem, scatter
 from ..rules.shaping import astype
+from ..versions import entries
 from .randomness import drawn
 
 __all__ = ["EFFECTS", "added", "rewritten"]
@@ -72,7 +73,7 @@ class _Rewriting:
         args = tuple([self.new[a] if type(a) is Node else a for a in node.args])
         args = tuple([self._folded(a) for a in args])
         if node.function not in EFFECTS and not any([type(a) is Node for a in args]):
-            self.new[node] = Node(node.value)  # a constant
+            self.new[node] = Node(entries(node.value))  # a constant
             return
         self.new[node] = self._shared(self._simplified(node, args))
 

@@ -73,6 +73,18 @@ def index_text(index: tuple[Any, ...], text: Text) -> str:
     return ", ".join([_slice(i, text) for i in index]) if index else "()"
 
 
+def view_text(x: str, way: Any, text: Text) -> str:
+    """The view of x that is found on a way (see versions.py)."""
+    if way is None:
+        return x
+    before, function, args, kwargs = way
+    x = view_text(x, before, text)
+    if function is getitem:
+        return f"{x}[{index_text(args, text)}]"
+    given = [text(a) for a in args] + [f"{k}={text(v)}" for k, v in kwargs.items()]
+    return f"np.{function.__name__}({', '.join([x, *given])})"
+
+
 def _slice(i: Any, text: Text) -> str:
     if not isinstance(i, slice):
         return "..." if i is Ellipsis else text(i)

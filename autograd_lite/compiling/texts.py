@@ -15,7 +15,7 @@ import numpy as np
 
 from ..graph import Node, same
 from ..naming import Unique
-from .planning import Plan
+from .planning import WRITES, Plan
 from .spelling import public_name, source_of
 
 __all__ = ["Texts", "identifier"]
@@ -50,6 +50,9 @@ class Texts:
                 self.names[step.node] = self.unique.named(identifier(given))
             else:
                 automatic.append(step)
+        for step in plan.steps:  # what was written into keeps its name
+            if step.into and step.node.function in WRITES and step.node.args[0] in self.names:
+                self.names[step.node] = self.names[step.node.args[0]]
         for step in reversed(plan.steps):  # what is added to has the name of the sum
             if step.into and step.node.args[0] not in self.names:
                 if step.node not in self.names:
