@@ -205,12 +205,12 @@ class Batched(Tensor):
         """Each member with its last two axes exchanged."""
         return batched(np.swapaxes(self.array, -1, -2))
 
-    @property
+    @property  # type: ignore[misc]  # nobody assigns to it
     def real(self) -> Any:
         """The real part of each member."""
         return np.real(self)
 
-    @property
+    @property  # type: ignore[misc]  # nobody assigns to it
     def imag(self) -> Any:
         """The imaginary part of each member."""
         return np.imag(self)

@@ -184,11 +184,8 @@ class _Emitter(Texts):
         elif writes_in_place(node):
             x, values, way, *index = node.args
             self._own(step, x, "")
-            view, where = view_text(name, way, self.text), index_text(tuple(index), self.text)
-            if node.function is assign or is_basic(tuple(index)):
-                self._line(f"{view}[{where}] {'=' if node.function is assign else '+='} {self.text(values)}")
-            else:
-                self._line(f"np.add.at({view}, ({where},), {self.text(values)})")
+            sign = "=" if node.function is assign else "+="
+            self._put(view_text(name, way, self.text), tuple(index), values, sign, node)
         elif node.function in WRITES:
             self._line(f"{name} = np.asarray({spelled(node, lambda a: self.text(a, node))})", comment)
         elif step.buffer is not None or step.over is not None:
@@ -207,11 +204,10 @@ class _Emitter(Texts):
             self._line(f"{step.name} = {source}", comment)
 
     def _put(self, name: str, index: tuple[Any, ...], values: Any, sign: str, node: Node) -> None:
-        where = index_text(index, self.text)
-        if is_basic(index):
-            self._line(f"{name}[{where}] {sign} {self.text(values)}")
+        if node.function is assign or is_basic(index):
+            self._line(f"{name}[{index_text(index, self.text)}] {sign} {self.text(values)}")
         else:
-            self._line(f"np.add.at({name}, ({where},), {self.text(values)})")
+            self._line(f"np.add.at({name}, {self.text(index)}, {self.text(values)})")
 
     def _comment(self, node: Node) -> str:
         kind, of = self.plan.meanings.get(node, (None, None))
