@@ -35,6 +35,10 @@ class CompileError(TypeError):
     """A function that cannot be compiled as it stands: the message names the line and what to write instead."""
 
 
+class OtherBranch(Exception):
+    """The arguments take another way through the function than the one that was recorded."""
+
+
 class Guard(NamedTuple):
     """An answer that the record hangs on: the node that was asked, how, the answer, and the user's line."""
 
@@ -83,11 +87,18 @@ def capture(f: Callable[..., Any], signature: Signature) -> Capture:
     made = Capture()
     made.inputs = [leaf(as_input(x)) for x in signature.chosen()]
     made.names, made.given = _names(f, signature), [type(x) for x in signature.chosen()]
-    new_args, new_kwargs = signature.with_inputs([tensor_of(node) for node in made.inputs])
+    tensors = [tensor_of(node) for node in made.inputs]
+    new_args, new_kwargs = signature.with_inputs(tensors)
     made.outside = Outside(f, signature.args, signature.kwargs)
     watch = Watch()
     with untouched(made.outside, CompileError), _listening(made), collected():
         made.result = watch.run(f, new_args, new_kwargs)
+    for node, tensor, name in zip(made.inputs, tensors, made.names, strict=True):
+        if tensor.node is not node:
+            raise CompileError(
+                f"the function writes into its argument {name}, which a compiled program leaves as it is: begin with "
+                f"{name} = {name}.copy()"
+            )
     outputs, made.rebuild = flatten(made.result)
     made.outputs = [y.node if type(y) is Tensor else y for y in outputs]
     made.name_of, made.array_names = watch.name, watch.array_names()

@@ -12,6 +12,7 @@ import builtins
 import linecache
 import warnings
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from types import MethodType
 from typing import Any
 
@@ -21,7 +22,7 @@ from ..graph import Node
 from ..scanning.body import Departed
 from ..tensor import Tensor
 from ..trees import flatten
-from .capture import Capture, CompileError, capture
+from .capture import Capture, CompileError, OtherBranch, capture
 from .emitting import Program, emitted
 from .planning import planned
 from .report import Memory, PlanTable, memory, plan_table
@@ -29,6 +30,7 @@ from .signature import MISS, Signature, entry, tree_text
 
 __all__ = ["Compiled", "compile"]
 
+BACKENDS = ("numpy", "jax")
 LIMIT = 16  # variants, from which on a function is better run as it is
 _FLOAT_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
 
@@ -37,28 +39,35 @@ class Variant:
     """One program, with the form of call that it is for and what it hangs on."""
 
     def __init__(
-        self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], donate: Sequence[int]
+        self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], donate: Sequence[int], backend: str
     ) -> None:
         self.signature = Signature(args, kwargs)
         self.captured = captured = capture(f, self.signature)
         self.plan = planned(captured, [n for k in donate for n in self.signature.of_argument(k, captured.inputs)])
-        self.program = emitted(self.plan, _name(f))
+        self.idle: list[Callable[..., Any]] = []  # programs with buffers that nobody runs at this moment
+        self.branch: Any = OtherBranch
+        if backend == "numpy":
+            self.program = emitted(self.plan, _name(f))
+            run = self._numpy(self.program)
+        else:
+            module = import_module(f".{backend}_backend", __package__)
+            self.program, run = module.prepared(self.plan, _name(f))
         if _hidden(captured, self.program):
             captured.outside.watch_contents()
-        self.idle: list[Callable[..., Any]] = []  # programs with buffers that nobody runs at this moment
-        self.branch: Any = _Never
-        self.enter = self._entry(self.program)
+        self.enter = self._entry(self.program, run)
         self.with_numpy: Callable[..., Any] | None = None
 
-    def _entry(self, program: Program) -> Callable[..., Any]:
+    def _entry(self, program: Program, run: Callable[..., Any]) -> Callable[..., Any]:
         """What takes a call: it checks its form, runs the program and builds the result."""
+        return entry(self.signature, self.captured.outside, self._built(run), list(program.outside.values()))
+
+    def _numpy(self, program: Program) -> Callable[..., Any]:
+        """The function of a NumPy program, which can be run in several threads."""
         run = self._loaded(program)
         if self.plan.buffers:
             self.idle.append(run)
             run = self._alone
-        if self.captured.states:
-            run = self._drawing(run)
-        return entry(self.signature, self.captured.outside, self._built(run), list(program.outside.values()))
+        return self._drawing(run) if self.captured.states else run
 
     def _loaded(self, program: Program) -> Callable[..., Any]:
         namespace: dict[str, Any] = {}
@@ -111,19 +120,16 @@ class Variant:
         if not self.program.floats:
             raise
         if self.with_numpy is None:
-            self.with_numpy = self._entry(emitted(self.plan, self.program.name, floats=False))
+            program = emitted(self.plan, self.program.name, floats=False)
+            self.with_numpy = self._entry(program, self._numpy(program))
         return self.with_numpy(args, kwargs)
-
-
-class _Never(Exception):
-    """What a program without branches raises."""
 
 
 class Compiled:
     """A compiled function: call it as the function itself.  See ``compile``."""
 
-    def __init__(self, f: Callable[..., Any], donate: Sequence[int]) -> None:
-        self.f, self.donate = f, donate
+    def __init__(self, f: Callable[..., Any], donate: Sequence[int], backend: str) -> None:
+        self.f, self.donate, self.backend = f, donate, backend
         self.variants: list[Variant] = []
         self.eager = False
         self.__wrapped__ = f
@@ -157,7 +163,7 @@ class Compiled:
                 stacklevel=3,
             )
             return self.f(*args, **kwargs)
-        variant = Variant(self.f, args, kwargs, self.donate)
+        variant = Variant(self.f, args, kwargs, self.donate, self.backend)
         self.variants.insert(0, variant)
         try:
             found = variant.enter(args, kwargs)
@@ -221,7 +227,7 @@ def _name(f: Callable[..., Any]) -> str:
     return "f" if name == "<lambda>" else name
 
 
-def compile(f: Callable[..., Any] | None = None, *, donate: Sequence[int] = ()) -> Any:
+def compile(f: Callable[..., Any] | None = None, *, donate: Sequence[int] = (), backend: str = "numpy") -> Any:
     """f as a NumPy program: recorded at the first call, then only run, with the answers of f.
 
     Parameters
@@ -231,6 +237,8 @@ def compile(f: Callable[..., Any] | None = None, *, donate: Sequence[int] = ()) 
         step.  Without f, a decorator.
     donate : sequence of int
         Positional arguments whose arrays may be written over with results: they are lost to the caller.
+    backend : "numpy", "jax"
+        What runs the program: NumPy; or JAX, which also knows GPUs (``pip install "autograd-lite[jax]"``).
 
     Returns
     -------
@@ -271,9 +279,11 @@ def compile(f: Callable[..., Any] | None = None, *, donate: Sequence[int] = ()) 
         return x_bar
     <BLANKLINE>
     """
+    if backend not in BACKENDS:
+        raise ValueError(f"backend must be one of {', '.join(map(repr, BACKENDS))}, but is {backend!r}")
     if f is None:
-        return lambda f: Compiled(f, donate)
+        return lambda f: compile(f, donate=donate, backend=backend)
     if not callable(f):
         kind = type(f).__name__
         raise TypeError(f"compile takes a function, but got a {kind}: write compile(f)(x), not compile(f(x))")
-    return Compiled(f, donate)
+    return Compiled(f, donate, backend)

@@ -24,7 +24,7 @@ from .rewriting import added
 from .spelling import index_text, is_basic, operand, spelled, view_text
 from .texts import Texts, identifier
 
-__all__ = ["Program", "emitted"]
+__all__ = ["Emitter", "Program", "emitted"]
 
 BRANCH = '''class OtherBranch(Exception):
     """These arguments take another way through the function than the one that was recorded."""
@@ -43,10 +43,10 @@ class Program:
 
 def emitted(plan: Plan, name: str, floats: bool = True) -> Program:
     """The program of a plan."""
-    return _Emitter(plan, floats).program(identifier(name))
+    return Emitter(plan, floats).program(identifier(name))
 
 
-class _Emitter(Texts):
+class Emitter(Texts):
     """Writes the statements of a program."""
 
     def __init__(self, plan: Plan, floats: bool) -> None:
@@ -63,6 +63,13 @@ class _Emitter(Texts):
                 self._line(f"{self.names[node]} = float({self.names[node]})")
             elif given in (float, complex):
                 self._line(f"{self.names[node]} = np.{np.dtype(given).name}({self.names[node]})")
+        self.body()
+        made = Program(self._assembled(name), name, dict(self.outside.values()), self.written_out, bool(self.floats))
+        made.calls = self.calls
+        return made
+
+    def body(self) -> None:
+        """Everything between the parameters and the end."""
         for i, guard in self.plan.guards:
             if guard.node in self.plan.inputs:
                 self._guard(i, guard)
@@ -74,9 +81,6 @@ class _Emitter(Texts):
                 for i, guard in part.checks:
                     self._guard(i, guard)
         self._return()
-        made = Program(self._assembled(name), name, dict(self.outside.values()), self.written_out, bool(self.floats))
-        made.calls = self.calls
-        return made
 
     def _line(self, code: str, comment: str = "") -> None:
         code = "    " * self.depth + code
@@ -92,6 +96,8 @@ class _Emitter(Texts):
                 self._line(f"{step.name} = {self._memory(step)}")
             elif node.function is scatter:
                 self._line(f"{step.name} = {self._zeros(node)}")
+            elif node.function is added and self.names[node.args[0]] != step.name:
+                self._line(f"{step.name} = {self.names[node.args[0]]}")
         rows = block.shape[0]
         self._line(f"for first in range(0, {rows}, {block.rows}):", "in blocks that fit into the processor's cache")
         self.depth += 1

@@ -37,6 +37,7 @@ class Texts:
         self.outside: dict[int, tuple[str, Any]] = {}
         self.helpers: dict[Any, str] = {}
         self.imports = {"import numpy as np"}
+        self.given = dict(zip(plan.inputs, plan.captured.names, strict=True))
         self._name()
 
     def _name(self) -> None:
@@ -67,8 +68,8 @@ class Texts:
     def _described(self, recorded: Node) -> str | None:
         """The name that a node of the record was given: ``z1``; its adjoint is ``z1_bar``, its tangent ``z1_dot``."""
         captured = self.plan.captured
-        if recorded in self.plan.inputs:
-            return captured.names[self.plan.inputs.index(recorded)]
+        if recorded in self.given:
+            return self.given[recorded]
         if recorded.function is same:
             return self._described(recorded.args[0])
         given = captured.name_of(recorded)

@@ -1,0 +1,97 @@
+"""``backend="jax"``: the same program with ``jax.numpy`` for NumPy, compiled by XLA for the CPU, a GPU or a TPU.
+
+Arrays of JAX cannot be written to, so entries are put by ``x.at[i].add(v)``; a program under ``jax.jit`` cannot branch,
+so it returns what the guards ask for, and they are asked afterwards.  It computes in the precision of the arguments
+(``jax_enable_x64`` is switched on for the call alone), in XLA's order of operations: the last bits may differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node
+from ..rules.indexing import scatter
+from .capture import CompileError, OtherBranch
+from .emitting import Emitter, Program
+from .planning import Plan, Step
+from .rewriting import added
+from .spelling import index_text, spelled
+from .texts import identifier
+
+__all__ = ["prepared"]
+
+_REDUCED = {"np.add.reduce": "np.sum", "np.multiply.reduce": "np.prod", "np.maximum.reduce": "np.max",
+            "np.minimum.reduce": "np.min"}  # fmt: skip
+
+
+def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any]]:
+    """The program of a plan, and the function that runs it on NumPy's arrays.
+
+    Raises ImportError with the pip command if JAX is missing; CompileError for a program that draws random numbers.
+    """
+    try:
+        import jax
+    except ImportError as error:
+        raise ImportError('backend="jax" needs JAX: pip install "autograd-lite[jax]"') from error
+    if plan.captured.effects:
+        raise CompileError('backend="jax" draws no random numbers: draw them outside and pass them in')
+    program = JaxEmitter(plan).program(identifier(name))
+    namespace: dict[str, Any] = {}
+    exec(program.source, namespace)  # our own text
+    jitted = jax.jit(namespace[program.name], static_argnums=_static(plan, program))
+    dtypes = [y.value.dtype for y in plan.outputs if type(y) is Node]
+    single = len(dtypes) == 1 and not plan.guards
+    guards = [guard for _, guard in plan.guards]
+
+    def run(*arguments: Any) -> Any:
+        with jax.enable_x64(True):
+            found = jitted(*arguments)
+        found = (found,) if single else found
+        for guard, answer in zip(guards, found[len(dtypes) :], strict=True):
+            if not np.array_equal(np.asarray(answer), guard.answer):
+                raise OtherBranch(guard.line)
+        results = [np.array(x, dtype)[()] for x, dtype in zip(found, dtypes, strict=False)]
+        return results[0] if len(results) == 1 else tuple(results)
+
+    return program, run
+
+
+def _static(plan: Plan, program: Program) -> tuple[int, ...]:
+    """The places of parameters that are no arrays."""
+    places = enumerate(program.outside.values(), len(plan.inputs))
+    return tuple([i for i, x in places if not isinstance(x, np.ndarray)])
+
+
+class JaxEmitter(Emitter):
+    """Writes the statements of a program for ``jax.numpy``, which goes by the name of np in it."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan, floats=False)
+        self.imports = {"import jax.numpy as np"}
+
+    def body(self) -> None:
+        for step in self.plan.steps:
+            self._noted(self._step, step)
+        outputs = [self._output(y) for y in self.plan.outputs if type(y) is Node]
+        outputs += [self.names[guard.node] for _, guard in self.plan.guards]
+        self._line(f"return {', '.join(outputs)}" if outputs else "return ()")
+
+    def _step(self, step: Step) -> None:
+        node, comment = step.node, self._comment(step.node)
+        if node.function is scatter:
+            values, _, *index = node.args
+            self._line(f"{step.name} = {self._zeros(node)}{self._put_at(index, values)}", comment)
+        elif node.function is added:
+            x, values, *index = node.args
+            self._line(f"{step.name} = {self.text(x)}{self._put_at(index, values)}", comment)
+        else:
+            text = spelled(node, lambda a: self.text(a, node))
+            for ufunc, function in _REDUCED.items():
+                text = text.replace(ufunc, function)
+            self._line(f"{step.name} = {text}", comment)
+
+    def _put_at(self, index: Any, values: Any) -> str:
+        return f".at[{index_text(tuple(index), self.text)}].add({self.text(values)})"
