@@ -30,7 +30,7 @@ from .signature import MISS, Signature, entry, tree_text
 
 __all__ = ["Compiled", "compile"]
 
-BACKENDS = ("numpy", "jax")
+BACKENDS = ("numpy", "numba", "jax")
 LIMIT = 16  # variants, from which on a function is better run as it is
 _FLOAT_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
 
@@ -51,7 +51,7 @@ class Variant:
             run = self._numpy(self.program)
         else:
             module = import_module(f".{backend}_backend", __package__)
-            self.program, run = module.prepared(self.plan, _name(f))
+            self.program, run, self.branch = module.prepared(self.plan, _name(f))
         if _hidden(captured, self.program):
             captured.outside.watch_contents()
         self.enter = self._entry(self.program, run)
@@ -167,6 +167,9 @@ class Compiled:
         self.variants.insert(0, variant)
         try:
             found = variant.enter(args, kwargs)
+        except variant.branch:  # other rounding than that of NumPy decides otherwise
+            self.variants.remove(variant)
+            return self.f(*args, **kwargs)
         except _FLOAT_ERRORS:
             found = variant.again(args, kwargs)
         if found is MISS:
@@ -237,8 +240,9 @@ def compile(f: Callable[..., Any] | None = None, *, donate: Sequence[int] = (), 
         step.  Without f, a decorator.
     donate : sequence of int
         Positional arguments whose arrays may be written over with results: they are lost to the caller.
-    backend : "numpy", "jax"
-        What runs the program: NumPy; or JAX, which also knows GPUs (``pip install "autograd-lite[jax]"``).
+    backend : "numpy", "numba", "jax"
+        What runs the program: NumPy; Numba, as fused loops in machine code (``pip install "autograd-lite[fast]"``); or
+        JAX, which also knows GPUs (``pip install "autograd-lite[jax]"``).
 
     Returns
     -------

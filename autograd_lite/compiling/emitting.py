@@ -49,6 +49,8 @@ def emitted(plan: Plan, name: str, floats: bool = True) -> Program:
 class Emitter(Texts):
     """Writes the statements of a program."""
 
+    uses_buffers = True
+
     def __init__(self, plan: Plan, floats: bool) -> None:
         super().__init__(plan)
         self.floats = floats_of(plan) if floats else set[Node]()
@@ -271,7 +273,7 @@ class Emitter(Texts):
         parameters = ", ".join([*inputs, *[n for n, _ in self.outside.values()]])
         head = "\n".join(sorted(self.imports))
         constants = "\n".join(f"{n} = {text}" for n, text in self.header.values())
-        if self.plan.buffers:
+        if self.uses_buffers and self.plan.buffers:
             made = [f"buffer_{i} = np.empty({s}, {self.text(d)})" for i, (s, d) in enumerate(self.plan.buffers)]
             constants += "\n\n# kept from call to call\n" + "\n".join(made)
         blocks = [head]

@@ -25,10 +25,11 @@ __all__ = ["prepared"]
 
 _REDUCED = {"np.add.reduce": "np.sum", "np.multiply.reduce": "np.prod", "np.maximum.reduce": "np.max",
             "np.minimum.reduce": "np.min"}  # fmt: skip
+_TRIANGLES = frozenset({np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh})
 
 
-def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any]]:
-    """The program of a plan, and the function that runs it on NumPy's arrays.
+def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any], type[Exception]]:
+    """The program of a plan, the function that runs it on NumPy's arrays, and what it raises for another branch.
 
     Raises ImportError with the pip command if JAX is missing; CompileError for a program that draws random numbers.
     """
@@ -39,16 +40,25 @@ def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any]]:
     if plan.captured.effects:
         raise CompileError('backend="jax" draws no random numbers: draw them outside and pass them in')
     program = JaxEmitter(plan).program(identifier(name))
+    for name, value in program.outside.items():
+        if not isinstance(value, np.ndarray):
+            raise CompileError(f'backend="jax" knows no {name}: leave this function to backend="numpy"')
     namespace: dict[str, Any] = {}
-    exec(program.source, namespace)  # our own text
-    jitted = jax.jit(namespace[program.name], static_argnums=_static(plan, program))
+    with jax.enable_x64(True):
+        exec(program.source, namespace)  # our own text
+    jitted = jax.jit(namespace[program.name])
     dtypes = [y.value.dtype for y in plan.outputs if type(y) is Node]
     single = len(dtypes) == 1 and not plan.guards
     guards = [guard for _, guard in plan.guards]
 
     def run(*arguments: Any) -> Any:
-        with jax.enable_x64(True):
-            found = jitted(*arguments)
+        try:
+            with jax.enable_x64(True):
+                found = jitted(*arguments)
+        except (jax.errors.JAXTypeError, AttributeError, TypeError) as error:
+            raise CompileError(
+                f'backend="jax" cannot run this program ({str(error).splitlines()[0]}): use backend="numpy"'
+            ) from error
         found = (found,) if single else found
         for guard, answer in zip(guards, found[len(dtypes) :], strict=True):
             if not np.array_equal(np.asarray(answer), guard.answer):
@@ -56,21 +66,21 @@ def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any]]:
         results = [np.array(x, dtype)[()] for x, dtype in zip(found, dtypes, strict=False)]
         return results[0] if len(results) == 1 else tuple(results)
 
-    return program, run
-
-
-def _static(plan: Plan, program: Program) -> tuple[int, ...]:
-    """The places of parameters that are no arrays."""
-    places = enumerate(program.outside.values(), len(plan.inputs))
-    return tuple([i for i, x in places if not isinstance(x, np.ndarray)])
+    return program, run, OtherBranch
 
 
 class JaxEmitter(Emitter):
     """Writes the statements of a program for ``jax.numpy``, which goes by the name of np in it."""
 
+    uses_buffers = False
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan, floats=False)
         self.imports = {"import jax.numpy as np"}
+
+    def text(self, a: Any, near: Node | None = None) -> str:
+        written = super().text(a, near)
+        return f"np.array({written})" if type(a) is list else written
 
     def body(self) -> None:
         for step in self.plan.steps:
@@ -91,6 +101,8 @@ class JaxEmitter(Emitter):
             text = spelled(node, lambda a: self.text(a, node))
             for ufunc, function in _REDUCED.items():
                 text = text.replace(ufunc, function)
+            if node.function in _TRIANGLES:  # NumPy reads one triangle, where JAX takes the mean of both
+                text = f"{text[:-1]}, symmetrize_input=False)"
             self._line(f"{step.name} = {text}", comment)
 
     def _put_at(self, index: Any, values: Any) -> str:
