@@ -121,7 +121,9 @@ class LoopEmitter(Emitter):
             self._close()
             self._call(step)
             return
-        if self.group.shape != shape or any([self._waits(a) for a in self._read(node)]):
+        late = node.function is added and self.group.makes(node.args[0], self)
+        late = late and not (step.into and node.args[0] in self.group.partial)
+        if self.group.shape != shape or late or any([self._waits(a) for a in self._read(node)]):
             self._close()
             self.group = Group(shape)
         self.group.steps.append((kind, step))
@@ -147,8 +149,8 @@ class LoopEmitter(Emitter):
             return "reduce", node.args[0].value.shape
         if node.function in (scatter, added):
             values = node.args[0 if node.function is scatter else 1]
-            if type(values) is Node and self._target(node) is not None:
-                return "put", values.value.shape
+            if _shape(values) and self._target(node) is not None:
+                return "put", _shape(values)
         if node.function is getitem and self._gathers(node.args[0], node.args[1:], node.value.shape):
             return "entry", node.value.shape
         if node.function in VIEWS and type(node.args[0]) is Node:
@@ -165,13 +167,22 @@ class LoopEmitter(Emitter):
         array = dummy(place, x.value.shape)
         try:
             function: Any = node.function
-            view: Any = function(array, *node.args[1:], **node.kwargs)
+            if function is getitem:  # the ellipsis keeps one entry a view
+                view: Any = array[tuple(node.args[1:]) + (() if Ellipsis in node.args[1:] else (Ellipsis,))]
+            else:
+                view = function(array, *node.args[1:], **node.kwargs)
         except (TypeError, ValueError):
             return False
-        found = seen(np.asarray(view), array, place) if np.ndim(view) or node.function is not getitem else None
+        found = seen(view, array, place)
         if found is None:
             return False
-        self.places[node] = found
+        if node.value.ndim:
+            self.places[node] = found
+            return True
+        if self.group.makes(found.base, self):
+            self._close()
+        self._flat(found.base)
+        self._line(f"{step.name} = {self.names[found.base]}_[{found.offset}]", self._comment(node))
         return True
 
     def _target(self, node: Node) -> Place | None:
@@ -182,10 +193,8 @@ class LoopEmitter(Emitter):
         if all([type(i) in BASIC for i in index]):
             array = dummy(place, node.value.shape)
             view = array[tuple(index)]
-            if np.ndim(view) == 0 or view.shape != values.value.shape:
-                return None
-            return seen(view, array, place)
-        return place if self._gathers(node, index, values.value.shape) else None
+            return seen(view, array, place) if np.shape(view) == _shape(values) else None
+        return place if self._gathers(node, index, _shape(values)) else None
 
     def _gathers(self, x: Any, index: Sequence[Any], shape: tuple[int, ...]) -> bool:
         """Whether the index is one integer for each axis, each of this shape."""
@@ -250,9 +259,13 @@ class LoopEmitter(Emitter):
         read = [a for _, s in group.steps for a in s.node.args if type(a) is Node and a not in group.made]
         bases = [self.places[a].base if a in self.places else a for a in read]
         for node in dict.fromkeys([*written, *bases]):
-            if node.value.ndim and self.names[node] not in self.flat:
-                self.flat.add(self.names[node])
-                self._line(f"{self.names[node]}_ = {self.names[node]}.ravel()")
+            self._flat(node)
+
+    def _flat(self, node: Node) -> None:
+        """A name for the flat memory of an array."""
+        if node.value.ndim and self.names[node] not in self.flat:
+            self.flat.add(self.names[node])
+            self._line(f"{self.names[node]}_ = {self.names[node]}.ravel()")
 
     def _inside(self, kind: str, step: Step, index: list[str], group: Group, stored: set[Node]) -> None:
         node, comment = step.node, self._comment(step.node)
@@ -368,9 +381,7 @@ class LoopEmitter(Emitter):
             return f"{self.names[place.base]}.reshape({a.value.shape})"
         index = [f"i{k}" for k in range(a.value.ndim)]
         base = self.names[place.base]
-        if base not in self.flat:
-            self.flat.add(base)
-            self._line(f"{base}_ = {base}.ravel()")
+        self._flat(place.base)
         name = self.unique.named(f"{self.names[a]}_whole")
         self._line(f"{name} = np.empty({a.value.shape}, {self.text(a.value.dtype)})")
         for k, n in enumerate(a.value.shape):
@@ -390,7 +401,7 @@ class LoopEmitter(Emitter):
 
 
 class Group:
-    """The loop that is open: its shape, its steps, and what it makes; what is summed or put is complete only after it."""
+    """The loop that is open: its shape, its steps, what it makes, and what of that is complete only after it."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.shape = shape
@@ -401,3 +412,7 @@ class Group:
     def makes(self, a: Node, emitter: LoopEmitter) -> bool:
         """Whether the node, or what it is a view of, is made in this loop."""
         return a in self.made or (a in emitter.places and emitter.places[a].base in self.made)
+
+
+def _shape(a: Any) -> tuple[int, ...]:
+    return np.shape(a.value if type(a) is Node else a)

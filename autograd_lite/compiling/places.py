@@ -41,12 +41,15 @@ def seen(view: Any, array: Any, place: Place) -> Place | None:
     """The place of a view of the dummy array, None if it is a copy."""
     if view.size == 0 or array.size == 0:
         return None
-    address = lambda a: a.__array_interface__["data"][0]
-    low = address(array) + sum(min(0, s * (n - 1)) for s, n in zip(array.strides, array.shape, strict=True))
-    high = address(array) + sum(max(0, s * (n - 1)) for s, n in zip(array.strides, array.shape, strict=True))
-    if view.base is None or not low <= address(view) <= high:
+    ends = [s * (n - 1) for s, n in zip(array.strides, array.shape, strict=True)]
+    offset = _address(view) - _address(array)
+    if view.base is None or not sum([min(0, e) for e in ends]) <= offset <= sum([max(0, e) for e in ends]):
         return None
-    return Place(place.base, place.offset + address(view) - address(array), tuple(map(int, view.strides)))
+    return Place(place.base, place.offset + offset, tuple(map(int, view.strides)))
+
+
+def _address(a: Any) -> int:
+    return int(a.__array_interface__["data"][0])
 
 
 def aligned(shape: tuple[int, ...], index: list[str]) -> list[str]:
