@@ -129,7 +129,10 @@ def precision(y_true: Any, y_pred: Any, average: str | None = "auto") -> Any:
         all counts together, ``None`` an array with one for each class that occurs.  "auto" is "binary" for the labels 0
         and 1, else "macro".
 
-    Raises ValueError as ``confusion_matrix``, for other averages, and for "binary" with more classes.
+    Raises
+    ------
+    ValueError
+        As ``confusion_matrix``, for other averages, and for "binary" with more classes.
 
     >>> round(precision([0, 1, 1, 0, 1], [0, 1, 1, 1, 0]), 6)
     0.666667

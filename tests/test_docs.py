@@ -83,7 +83,7 @@ def test_the_gallery_is_drawn_alike_twice(exhibition, tmp_path):
     folder, names = exhibition
     names["graph"].save(tmp_path / "again.svg")
     assert (tmp_path / "again.svg").read_bytes() == (folder / "expression.svg").read_bytes()
-    assert "1970-01-01" in (folder / "training.svg").read_text(encoding="utf-8")
+    assert "1970-01-01" in (folder / "optimizers.svg").read_text(encoding="utf-8")
 
 
 def test_there_are_sessions():
