@@ -78,11 +78,18 @@ def test_the_first_numbers_are_short_where_the_functions_allow_it() -> None:
 @pytest.mark.parametrize(
     ("x", "text"),
     [(3.0, "3"), (-0.0, "0"), (0.125, "0.125"), (-1 / 3, "−1/3"), (np.log(3), "ln 3"), (np.pi, "π"),
-     (-np.pi / 4, "−π/4"), (2 * np.pi / 3, "2π/3"), (np.e, "e"), (np.sqrt(2), "√2"), (1.2345678, "1.2346"),
+     (-np.pi / 4, "−π/4"), (2 * np.pi / 3, "2π/3"), (np.e, "e"), (np.sqrt(2), "√2"), (np.sqrt(3) / 2, "√3/2"),
+     (1.2345678, "1.2346"),
      (2e-7, "2.000e−07")],
 )  # fmt: skip
 def test_numbers_as_one_writes_them(x: float, text: str) -> None:
     assert said(np.float64(x)) == text
+
+
+def test_sines_are_of_angles() -> None:
+    for k in range(8):
+        turns = worksheet(lambda t: np.sin(t) * np.cos(t), seed=k).graph.inputs[0].value / (np.pi / 12)
+        assert abs(turns - round(turns)) < 1e-9
 
 
 def test_the_program_runs_again_at_other_numbers() -> None:
@@ -273,8 +280,8 @@ def test_what_is_open_is_no_mistake() -> None:
 @pytest.mark.parametrize(
     ("answer", "value"),
     [("3/4", 0.75), ("-3/4", -0.75), ("−0.75", -0.75), ("0,75", 0.75), (Fraction(3, 4), 0.75), ("7.5e-1", 0.75),
-     (" 1 / 2 ", 0.5), ("ln 2", np.log(2)), ("sqrt(3)/2", np.sqrt(3) / 2), ("π/6", np.pi / 6),
-     (np.float32(0.5), 0.5), ("+2", 2.0), (".5", 0.5)],
+     (" 1 / 2 ", 0.5), ("ln 2", np.log(2)), ("sqrt(3)/2", np.sqrt(3) / 2), ("√3/2", np.sqrt(3) / 2),
+     ("2π/3", 2 * np.pi / 3), ("π/6", np.pi / 6), (np.float32(0.5), 0.5), ("+2", 2.0), (".5", 0.5)],
 )  # fmt: skip
 def test_answers_are_read(answer: Any, value: float) -> None:
     graph = ag.trace(lambda x: value * x)(1.0)

@@ -194,6 +194,7 @@ def _number(answer: Any, blank: Blank) -> np.float64:
 
 def _parsed(answer: str, blank: Blank) -> float:
     text = answer.strip().replace("−", "-").replace("·", "*").replace("π", "pi")
+    text = re.sub(r"√\s*(\d+\.?\d*)", r"sqrt(\1)", re.sub(r"(\d)\s*pi", r"\1*pi", text))
     text = re.sub(r"^([+-]?\d+),(\d+)$", r"\1.\2", text)  # a decimal comma
     try:
         if _FRACTION.fullmatch(text.replace(" ", "")):

@@ -8,7 +8,7 @@ short decimals, small fractions.  The seed chooses among them, so that different
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -23,12 +23,13 @@ from ..nodes import GraphNode
 __all__ = ["agree", "check_size", "is_number", "nice", "replayed", "said"]
 
 MOST_ENTRIES = 16  # of an array that is worked out by hand
-_TRIED, _KEPT = 300, 40
+_TRIED, _KEPT = 300, 40  # points of which the values are worked out, and that become sheets
+_SWEPT, _WORK = 150, 3000  # points that are swept, at most, and nodes that are swept altogether
 _CLOSE = 1e-11
 _STOCK = (2, 3, 4, 5, 6, 8, -2, -3, -4, 1, -1, 0.5, 1.5, 2.5, -0.5, -1.5, 0.2, 0.4, 0.6, 0.8)
 _FINE = (0.1, 0.3, 0.7, 0.9, 1.1, 1.2, 1.4, 1.6, 0.25, 0.75, 1.25, -0.2, -0.4, -0.6, -0.8, -1.2, 7, 9, 10, 0)
 _LOGARITHMS = (math.log(2), math.log(3), math.log(4), -math.log(2))
-_ANGLES = (math.pi / 6, math.pi / 4, math.pi / 3, math.pi / 2, math.pi)
+_ANGLES = tuple(k * math.pi / 12 for k in (2, 3, 4, 6, 8, 9, 10, 12, -2, -3, -4, -6, 14, 15, 16, 18))
 _EXPONENTIAL = frozenset({"exp", "expm1", "sinh", "cosh", "tanh", "logaddexp"})
 _CIRCULAR = frozenset({"sin", "cos", "tan"})
 _UNEVENTFUL = frozenset({"add", "subtract", "negative", "positive", "sum", "same"})
@@ -68,7 +69,11 @@ def _exact(x: float) -> str:
         return f"{sign}ln {round(math.exp(size))}"
     if _same(size, math.e):
         return f"{sign}e"
-    return f"{sign}√{round(size**2)}" if size < 10 and _same(size**2, round(size**2)) else ""
+    for below in (1, 2, 3, 4):
+        inside = round((below * size) ** 2)
+        if inside < 100 and _same((below * size) ** 2, inside):
+            return f"{sign}√{inside}" + (f"/{below}" if below > 1 else "")
+    return ""
 
 
 def _same(a: float, b: float) -> bool:
@@ -130,23 +135,33 @@ def _points(graph: Graph, swept: Callable[[Graph], Graph]) -> list[Graph]:
 
     Raises ValueError if it is finite at none of those that are tried.
     """
-    found: list[tuple[float, int, Graph]] = []
-    for values in _candidates(graph):
-        with np.errstate(all="ignore"):
-            try:
-                at = swept(replayed(graph, values))
-            except (ArithmeticError, np.linalg.LinAlgError):
-                continue
-            score = _length(at)
-        if score < np.inf:
-            found.append((score, len(found), at))
+    found = _shortest(graph, _candidates(graph), lambda again: again)
+    most = max(_KEPT + 5, min(_SWEPT, _WORK // len(graph)))
+    points = [[node.value for node in _free(at)] for _, _, at in found[:most]]
+    found = _shortest(graph, points, swept)
     if not found:
         raise ValueError(
             f"at none of the numbers that were tried is everything in {graph.title} finite: trace it at numbers of "
             "your own, and write worksheet(graph, seed=None)"
         )
-    found.sort(key=lambda entry: entry[:2])
     return [at for score, _, at in found[:_KEPT] if score < found[0][0] + 4]
+
+
+def _shortest(
+    graph: Graph, points: Iterable[list[Any]], swept: Callable[[Graph], Graph]
+) -> list[tuple[float, int, Graph]]:
+    """The program at these points, those with short numbers first, each with its score; only where all is finite."""
+    found: list[tuple[float, int, Graph]] = []
+    for values in points:
+        with np.errstate(all="ignore"):
+            try:
+                at = swept(replayed(graph, values))
+                score = _length(at)
+            except (ArithmeticError, np.linalg.LinAlgError):
+                continue
+        if score < np.inf:
+            found.append((score, len(found), at))
+    return sorted(found, key=lambda entry: entry[:2])
 
 
 def nice(graph: Graph, swept: Callable[[Graph], Graph], seed: int) -> Graph:
@@ -180,12 +195,16 @@ def _length(graph: Graph) -> float:
     for node in graph.nodes:
         if not is_number(node.value) or node.role == "constant":
             continue
-        partials = [p for p in map(node.partial, range(len(node.parents))) if p is not None]
+        edges = range(len(node.parents)) if graph.swept else ()
+        partials = [p for p in map(node.partial, edges) if p is not None]
         swept = [np.ravel(d) for d in (node.tangent, node.adjoint) if d is not None]
         numbers += np.concatenate([np.ravel(node.value), *swept, partials]).tolist()
         dull += sum(8.0 for d in swept if not np.any(d))
         if node.function_name not in _UNEVENTFUL:
             dull += sum({0.0: 3.0, 1.0: 1.0, -1.0: 1.0}.get(abs(float(p)), 0.0) for p in partials)
+        if node.function_name in _CIRCULAR:  # of an angle, if that can be
+            turns = np.ravel(node.parents[0].value) * (12 / math.pi)
+            dull += 25.0 * bool(np.any(np.abs(turns - np.round(turns)) > _CLOSE))
         if node.function is None:
             dull += 4.0 * (not np.all(node.value)) + 1.0 * bool(np.all(np.abs(node.value) == 1))
     values = [abs(float(node.value)) for node in graph.nodes if np.ndim(node.value) == 0 and is_number(node.value)]

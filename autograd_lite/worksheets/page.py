@@ -192,12 +192,12 @@ def _latex_number(x: Any) -> str:
         return text
     sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
     text = text.replace("π", r"\pi ").replace("ln ", r"\ln ")
-    text = rf"\sqrt{{{text[1:]}}}" if text.startswith("√") else text
     top, slash, bottom = text.partition("/")
+    top = rf"\sqrt{{{top[1:]}}}" if top.startswith("√") else top
     mantissa, power, exponent = text.partition("e")
     if power and exponent.lstrip("+-").isdigit():
-        text = rf"{mantissa} \times 10^{{{int(exponent)}}}"
-    return sign + (rf"\tfrac{{{top.strip()}}}{{{bottom}}}" if slash else text.rstrip())
+        top = rf"{mantissa} \times 10^{{{int(exponent)}}}"
+    return sign + (rf"\tfrac{{{top.strip()}}}{{{bottom}}}" if slash else top.rstrip())
 
 
 _TABLES: dict[str, Callable[[Worksheet, bool], str]] = {
