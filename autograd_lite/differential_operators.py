@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from .checkpoints import checkpoint
 from .jacobians import hessian_vector_product, jacobian
 from .tensor import Tensor, as_leaf_value
 from .transforms import grad, jvp, vjp
 from .trees import map_tree
 
 __all__ = [
-    "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "holomorphic_grad", "make_ggnvp",
+    "checkpoint", "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "holomorphic_grad", "make_ggnvp",
     "make_hvp", "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
     "unary_to_nary", "vector_jacobian_product",
 ]  # fmt: skip

@@ -101,7 +101,7 @@ PAGES = {
             Section(
                 "Compiling", AG, "compile compiling.compiled.Compiled recorded CompileError", f"{AG}.compiling.compiled"
             ),
-            Section("Loops", AG, "scan checkpoint_loop", f"{AG}.scanning.calls"),
+            Section("Loops", AG, "scan checkpoint_loop checkpoint", f"{AG}.scanning.calls"),
         ],
     ),
     "custom-rules": Page(
@@ -153,7 +153,7 @@ PAGES = {
                 "Transforms",
                 AG,
                 "deriv holomorphic_grad grad_and_aux grad_named multigrad_dict make_vjp make_jvp make_jvp_reversemode "
-                "make_hvp make_ggnvp hessian_tensor_product tensor_jacobian_product vector_jacobian_product checkpoint",
+                "make_hvp make_ggnvp hessian_tensor_product tensor_jacobian_product vector_jacobian_product",
             ),
             Section("autograd_lite.extend", f"{AG}.extend"),
             Section("autograd_lite.core", f"{AG}.core", "make_vjp make_jvp primitive", f"{AG}.core"),

@@ -1,5 +1,6 @@
 """scan: the value of the loop, bit for bit, and its derivatives of any order in both modes."""
 
+import sys
 import threading
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
+from autograd_lite.naming import is_user_code
 from autograd_lite.scanning.loops import scan_loop
 from autograd_lite.testing import check_grads
 from autograd_lite.trees import flatten, map_tree
@@ -335,3 +337,34 @@ def test_compiled_and_on_another_way_than_when_it_was_compiled():
     compiled = ag.compile(ag.grad(f))
     for x in (0.01, 0.2, 4.0, -1.0, 100.0, 0.01):
         np.testing.assert_allclose(compiled(x), ag.grad(f)(x), rtol=1e-12)
+
+
+def test_the_keys_of_a_dict_may_come_in_any_order():
+    step = lambda s, x: ({"b": s["a"] * x, "a": s["b"]}, {"u": x, "v": x} if x < 3 else {"v": x, "u": x})
+    f = lambda c: ag.scan(step, {"a": c, "b": 2.0}, np.arange(1.0, 6.0))[0]
+    assert list(f(1.0)) == ["a", "b"] and f(1.0) == {"a": 16.0, "b": 15.0}
+    assert ag.grad(lambda c: f(c)["b"])(1.0) == 15.0
+
+
+def test_a_python_number_may_come_back():
+    step = lambda c, x: (0 if x > 3 else c + x, c)
+    f = lambda c: ag.scan(step, c, np.arange(6.0, dtype=np.float32))
+    np.testing.assert_array_equal(f(np.float32(1.0))[1], [1, 1, 2, 4, 7, 0])
+    assert ag.grad(lambda c: f(c)[1].sum())(1.0) == 5.0
+
+
+def test_a_trace_does_not_watch_the_loop_run():
+    """It would take as long as n lines of the user's own."""
+    lines = []
+
+    def follow(frame, event, arg):
+        lines.append(frame.f_code.co_name)
+        return follow if is_user_code(frame.f_code) else None
+
+    step = lambda c, x: (c + x, c)
+    sys.settrace(follow)
+    try:
+        ag.scan(step, 0.0, np.ones(5000))
+    finally:
+        sys.settrace(None)
+    assert len(lines) < 3000

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +25,7 @@ from ..tensor import Tensor, doors, opened, tensor_of
 
 __all__ = [
     "Body", "Departed", "Guard", "called", "chosen", "difference", "follow", "inputs_of", "placed", "record_body",
-    "same_outcome",
+    "same_outcome", "trial",
 ]  # fmt: skip
 
 Function = Callable[..., Any]
@@ -35,7 +36,7 @@ _ABOUT_SHAPES = frozenset({
     np.broadcast_shapes, np.iterable, np.isscalar, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
 })  # fmt: skip  # questions whose answer is the same at every value
 _PACKAGE = str(Path(__file__).parents[1])
-_innermost: ContextVar[object] = ContextVar("autograd_lite_body", default=None)
+_innermost: ContextVar[_Listening | None] = ContextVar("autograd_lite_body", default=None)
 
 
 class Departed(Exception):
@@ -93,6 +94,18 @@ class _Listening:
     def __exit__(self, *error: object) -> None:
         doors.remove(self.told)
         _innermost.reset(self.token)
+
+
+@contextmanager
+def trial() -> Iterator[None]:
+    """``with trial():`` follow a body that may depart, which ends the block; then nothing of it was heard."""
+    listening = _innermost.get()
+    mark = 0 if listening is None else len(listening.heard)
+    try:
+        yield
+    except Departed:
+        if listening is not None:
+            del listening.heard[mark:]
 
 
 class Body:

@@ -188,6 +188,16 @@ def _form(tree: Any) -> Any:
     return tree if parts is None else (type(tree), [(key, _form(part)) for key, part in parts])
 
 
+def _ordered(tree: Any, like: Any) -> Any:
+    """A tree with the keys of its dicts in the order of another."""
+    if isinstance(tree, dict) and isinstance(like, dict) and tree.keys() == like.keys():
+        pairs = {key: _ordered(tree[key], like[key]) for key in like}
+        return pairs if type(tree) is dict else type(tree)(pairs)
+    if type(tree) in (list, tuple) and type(tree) is type(like) and len(tree) == len(like):
+        return type(tree)([_ordered(a, b) for a, b in zip(tree, like, strict=True)])
+    return tree
+
+
 class _Step:
     """A step of the user on flat lists: [carry, x] → [carry, y], with a check that the carry keeps its form."""
 
@@ -198,7 +208,7 @@ class _Step:
         self.step, self.carry, self.what, self.name = step, carry, what, name or called(step, "step")
         self.rebuild_carry, self.rebuild_x = rebuild_carry, rebuild_x
         self.places = names(carry, what)
-        self.form_y: Any = None
+        self.y: list[Any] | None = None  # in a list, for None is a y too
         self.rebuild_y: Function = list
 
     def run(self, inputs: list[Any]) -> tuple[list[Any], list[Any]]:
@@ -210,16 +220,17 @@ class _Step:
                 f"{self.name} must return a pair, (carry, y), but it returned {_described(result)}; "
                 "y may be None"
             )
-        carry, y = result
+        carry, y = _ordered(result[0], self.carry), result[1]
         if _form(carry) != _form(self.carry):
             raise TypeError(
                 f"the {self.what} must keep its structure: {self.name} was given {_described(self.carry)} "
                 f"and returned {_described(carry)}"
             )
+        y = y if self.y is None else _ordered(y, self.y[0])
         ys, rebuild_y = flatten(y)
-        if self.form_y is None:
-            self.form_y, self.rebuild_y = [_form(y)], rebuild_y
-        elif self.form_y != [_form(y)]:
+        if self.y is None:
+            self.y, self.rebuild_y = [map_tree(lambda _: 0.0, y)], rebuild_y
+        elif _form(self.y[0]) != _form(y):
             raise TypeError(f"the y of {self.name} has another structure at a later step: {_described(y)}")
         return flatten(carry)[0], ys
 
@@ -241,8 +252,10 @@ class _Step:
 
     def __call__(self, inputs: list[Any]) -> list[Any]:
         carry, ys = self.run(inputs)
-        for old, new, place in zip(inputs, carry, self.places, strict=False):
-            new = new if type(new) is Tensor else np.asarray(new)
+        for i, (old, place) in enumerate(zip(inputs, self.places, strict=False)):
+            if isinstance(carry[i], (int, float, complex)) and np.result_type(old.dtype, carry[i]) == old.dtype:
+                carry[i] = old.dtype.type(carry[i])  # a Python number has no dtype of its own
+            new = carry[i] if type(carry[i]) is Tensor else np.asarray(carry[i])
             if new.shape != old.shape:
                 raise ValueError(
                     f"the {self.what} must keep its shapes, but {place} has shape {old.shape} and {self.name} returned "

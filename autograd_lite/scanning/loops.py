@@ -20,7 +20,7 @@ import numpy as np
 from ..graph import Node, path, record
 from ..kinds import pick
 from ..tensor import Tensor, tensor_of
-from .body import Body, Departed, difference, follow, record_body
+from .body import Body, Departed, difference, follow, record_body, trial
 from .program import program
 
 __all__ = ["Loop", "Rows", "execute", "loop_of", "scan_loop"]
@@ -104,10 +104,8 @@ class Loop:
         """One step on other values: the new carry and the ys; recorded where Nodes are among the values."""
         given = dict(zip(self.consts, consts, strict=True))
         for body in self.bodies:
-            try:
+            with trial():
                 return follow(body, [*carry, *x], given)
-            except Departed:
-                continue
         raise Departed(self.__name__)
 
 

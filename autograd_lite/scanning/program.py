@@ -17,8 +17,10 @@ Names are numbered and constants stand outside, so bodies of the same form share
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
+from itertools import count
 from types import CodeType
 from typing import Any
 
@@ -171,9 +173,15 @@ def source(body: Body, carries: int, keep: Sequence[int]) -> tuple[str, dict[str
     return "\n".join([*head, *[3 * _TABS + line for line in lines], *tail, ""]), writer.objects
 
 
+_numbers = count(1)
+
+
 @lru_cache(maxsize=512)
 def _compiled(text: str) -> CodeType:
-    return compile(text, "<body of a scan>", "exec")
+    """The code, as a file beside this one: tracebacks show its lines, and no tracer takes it for the user's."""
+    filename = f"{__file__}:body {next(_numbers)}"
+    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    return compile(text, filename, "exec")
 
 
 def program(body: Body, carries: int, keep: tuple[int, ...]) -> Function:
