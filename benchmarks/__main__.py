@@ -128,6 +128,15 @@ def memory_table(rounds: int) -> Table:
     return [["memory at the peak of a gradient", *found], *rows]
 
 
+def training_table(rounds: int) -> Table:
+    rows = []
+    for sizes, batch, block in NETWORKS:
+        plain, checkpointed = loops.training(sizes, batch, block)
+        name = f"{len(sizes) - 1} layers, {'-'.join(map(str, sizes[:3]))}-…, {batch} rows, {block} in a checkpoint"
+        rows.append([name, f"{plain / 2**20:.3g} MiB", f"{checkpointed / 2**20:.3g} MiB"])
+    return [["memory of the gradient of a network", "as it is", "with checkpoints"], *rows]
+
+
 def import_table(rounds: int) -> Table:
     base, ours = engine.import_seconds(rounds)
     return [
@@ -179,8 +188,10 @@ def show(table: Table, markdown: bool) -> None:
 PEERS_OF_NN = ("NumPy by hand", "PyTorch", "scikit-learn")
 LOOPS = (("1000 steps of a pendulum", 1000, None), ("1000 steps of 100 pendulums", 1000, 100))
 MEMORIES = (("steps of a pendulum", 100_000, None), ("steps of 100 pendulums", 10_000, 100))
+NETWORKS = (((256,) * 25, 1024, 5), ((256,) * 101, 1024, 10))
 TABLES = {
     "overhead": overhead_table, "chain": chain_table, "loops": loops_table, "memory": memory_table,
+    "memory of networks": training_table,
     "import": import_table, "steps of nn": steps_table, "fits of nn": fits_table,
 }  # fmt: skip
 

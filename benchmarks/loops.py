@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy
@@ -21,7 +22,7 @@ import autograd_lite as ag
 
 from .timing import interleaved
 
-__all__ = ["SLOTS", "memories", "times"]
+__all__ = ["SLOTS", "memories", "times", "training"]
 
 Call = Callable[[], Any]
 DT = 0.01
@@ -121,6 +122,33 @@ def memories(n: int, size: int | None) -> dict[str, int]:
     for gradient in ours(4 * SLOTS).values():  # so that no import is counted
         gradient(angle)
     return {name: peak(lambda gradient=gradient: gradient(angle)) for name, gradient in ours(n).items()}  # type: ignore[misc]
+
+
+def network(sizes: Sequence[int], batch: int, block: int) -> Callable[[Any], Any]:
+    """The gradient of the cost of a network with ReLU in float32, its layers in checkpoints of ``block`` (0: none)."""
+    rows = numpy.linspace(-1, 1, batch * sizes[0], dtype=numpy.float32).reshape(batch, sizes[0])
+
+    def layers(x: Any, weights: Any) -> Any:
+        for W, b in weights:
+            x = numpy.maximum(x @ W + b, 0.0)
+        return x
+
+    def cost(weights: Any) -> Any:
+        x, size = rows, block or len(weights)
+        for i in range(0, len(weights), size):
+            x = (ag.checkpoint(layers) if block else layers)(x, weights[i : i + size])
+        return numpy.mean(x * x)
+
+    return ag.grad(cost)
+
+
+def training(sizes: Sequence[int], batch: int, block: int) -> tuple[int, int]:
+    """Bytes at the peak of the gradient of a network, as it is and with its layers in checkpoints."""
+    random = numpy.random.default_rng(0)
+    pairs = pairwise(sizes)
+    weights = [(random.standard_normal(n, numpy.float32) * (2 / n[0]) ** 0.5, numpy.zeros(n[1], "f")) for n in pairs]
+    plain, checkpointed = network(sizes, batch, 0), network(sizes, batch, block)
+    return peak(lambda: plain(weights)), peak(lambda: checkpointed(weights))
 
 
 def peak(call: Call) -> int:

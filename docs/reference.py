@@ -119,7 +119,7 @@ PAGES = {
                 "autograd_lite.numpy",
                 f"{AG}.numpy",
                 "array asarray asanyarray ascontiguousarray asfortranarray asarray_chkfinite astype full arange "
-                "fromiter isscalar vectorize where make_diagonal r_ c_",
+                "fromiter isscalar vectorize take where make_diagonal r_ c_",
                 f"{AG}.numpy",
             ),
             Section("autograd_lite.scipy.special", f"{AG}.scipy.special"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import autograd_lite as ag
 from autograd_lite.naming import is_user_code
+from autograd_lite.numpy import take
 from autograd_lite.scanning.loops import scan_loop
 from autograd_lite.testing import check_grads
 from autograd_lite.trees import flatten, map_tree
@@ -368,3 +369,23 @@ def test_a_trace_does_not_watch_the_loop_run():
     finally:
         sys.settrace(None)
     assert len(lines) < 3000
+
+
+def test_tables_inside_a_loop():
+    table, times = np.sin(np.arange(200.0)), np.arange(200.0)
+
+    def f(c):
+        def step(state, i):
+            t, c = state
+            return (t + 0.5, 0.99 * c + take(table, i) + c * np.interp(t, times, table)), take(table, i, axis=0)
+
+        return ag.scan(step, (0.0, c), np.arange(200))
+
+    def plain(c):
+        for i in range(200):
+            c = 0.99 * c + table[i] + c * np.interp(0.5 * i, times, table)
+        return c
+
+    assert f(1.0)[0][1] == pytest.approx(plain(1.0), rel=1e-12)
+    np.testing.assert_array_equal(f(1.0)[1], table)
+    assert ag.grad(lambda c: f(c)[0][1])(1.0) == pytest.approx(ag.grad(plain)(1.0), rel=1e-12)

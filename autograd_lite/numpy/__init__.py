@@ -34,11 +34,11 @@ from .creation import (
     isscalar,
     vectorize,
 )
-from .lists import amax, amin, append, cumprod, cumsum, max, mean, median, min, prod, std, sum, var, where
+from .lists import amax, amin, append, cumprod, cumsum, max, mean, median, min, prod, std, sum, take, var, where
 
 __all__ = [
     "amax", "amin", "append", "c_", "cumprod", "cumsum", "make_diagonal", "max", "mean", "median", "min", "prod", "r_",
-    "std", "sum", "var", "where",
+    "std", "sum", "take", "var", "where",
     "arange", "array", "asanyarray", "asarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "astype",
     "fft", "fromiter", "full", "isscalar", "linalg", "random", "vectorize",
 ]  # fmt: skip

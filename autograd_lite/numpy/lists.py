@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ..kinds import composites
+from ..tensor import Tensor
 from .creation import holds_tensors, stacked
 
 __all__ = [
     "amax", "amin", "append", "cumprod", "cumsum", "max", "mean", "median", "min", "norm", "of_lists", "prod", "std",
-    "sum", "var", "where",
+    "sum", "take", "var", "where",
 ]  # fmt: skip
 
 
@@ -40,6 +42,19 @@ std, var = of_lists(np.std), of_lists(np.var)
 max, min, amax, amin = of_lists(np.max), of_lists(np.min), of_lists(np.amax), of_lists(np.amin)
 cumsum, cumprod, append = of_lists(np.cumsum), of_lists(np.cumprod), of_lists(np.append)
 norm = of_lists(np.linalg.norm)
+
+
+def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise") -> Any:
+    """``np.take``, also of a plain array at indices that are a Tensor: recorded, as a table read inside ``ag.scan`` is.
+
+    >>> import autograd_lite as ag
+    >>> squares = np.arange(10.0) ** 2
+    >>> print(ag.scan(lambda i, _: (i + 1, take(squares, i)), 0, length=4)[1])
+    [0. 1. 4. 9.]
+    """
+    if type(indices) is Tensor and type(a) is not Tensor and out is None:
+        return composites[np.take](np.asarray(a), indices, axis=axis, mode=mode)
+    return np.take(a, indices, axis, out, mode)  # type: ignore[call-overload]
 
 
 def where(condition: Any, *branches: Any, **named: Any) -> Any:

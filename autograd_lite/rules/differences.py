@@ -12,7 +12,7 @@ import numpy as np
 
 from ..kinds import composed, elementwise, multilinear, primitive
 from .elementwise import nonzero
-from .indexing import _along
+from .indexing import _along, getitem
 
 
 def along(a, axis, *index):
@@ -127,8 +127,8 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         left = right = None
     at = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, max(xp.size - 2, 0))
     following = np.minimum(at + 1, xp.size - 1)
-    slope = (fp[following] - fp[at]) / nonzero(xp[following] - xp[at])
-    y = slope * (x - xp[at]) + fp[at]
+    slope = (getitem(fp, following) - getitem(fp, at)) / nonzero(getitem(xp, following) - getitem(xp, at))
+    y = slope * (x - getitem(xp, at)) + getitem(fp, at)
     y = np.where(np.less(x, xp[0]), fp[0] if left is None else left, y)
     y = np.where(np.equal(x, xp[-1]), fp[-1] + slope * (x - xp[-1]), y)
     return np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)

@@ -44,7 +44,7 @@ def take(a, indices, axis=None, out=None, mode="raise"):
     n = a.shape[axis]
     if mode != "raise":
         indices = np.mod(indices, n) if mode == "wrap" else np.clip(indices, 0, n - 1)
-    return a[_along(axis, indices)]
+    return getitem(a, *_along(axis, indices))
 
 
 @composed(np.take_along_axis)

@@ -67,7 +67,7 @@ def scan(
     -----
     A decision by value, such as ``if x > 0``, is made at each step: what is done in either case is recorded when it
     first happens.  With ``t.value`` or an index ``a[t]`` into a plain array each outcome is such a case of its own,
-    and many are refused.
+    and many are refused; ``autograd_lite.numpy.take(a, t)`` reads a table at each step.
 
     Examples
     --------

@@ -75,8 +75,9 @@ class Loop:
             raise TypeError(
                 f"scan: {self.name} takes a number out of its Tensors and does something else at each step "
                 f"({guard.door if isinstance(guard.door, str) else guard.door.__name__} in {guard.place}), so there is "
-                "nothing to record once and repeat. Keep the number a Tensor (np.where for a choice, np.take for an "
-                "index, NumPy's functions for math's), or write the loop in Python"
+                "nothing to record once and repeat. Keep the number a Tensor (np.where for a choice, "
+                "autograd_lite.numpy.take(table, i) for table[i], NumPy's functions for math's), or write the loop in "
+                "Python"
             )
         return body
 
