@@ -84,9 +84,21 @@ def counting(scan, W, c, X):
     return scan(step, (0, c), X)
 
 
+def assigning(scan, W, c, X):
+    def step(h, x):
+        u = 2 * h
+        u[1] = x[0] * h[2]
+        u[u > 0.5] *= 0.1
+        v = np.sin(W @ u)
+        v[:2] += h[1:]
+        return v, u
+
+    return scan(step, c, X)
+
+
 PROGRAMS = [
     recurrent, without_xs, branching, nested, nested_and_branching, indexing, structured, gradient_inside, delayed,
-    counting,
+    counting, assigning,
 ]  # fmt: skip
 OPTIONS = [{}, {"reverse": True}, {"checkpoint": True}, {"reverse": True, "checkpoint": True}]
 
