@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -37,13 +38,13 @@ def _variants(piece: Piece) -> Iterator[tuple[str, str, Callable[[Recorded, Piec
     """What people write in the place of the derivative of an activation: the mistake, what it is, the factor."""
     yield "missing activation derivative", "is missing: the adjoint was passed on as if it were 1", _one
     yield "extra activation derivative", "enters twice", lambda r, p: p.derivative(r) ** 2
-    if not piece.name:
-        return
     yield (
         "activation derivative at the wrong argument",
         "is taken at its result a instead of its argument z: f'(a), not f'(z)",
         lambda r, p: p.derivative(r, np.asarray(r.order[p.a].value)),
     )
+    if not piece.name:
+        return
     yield "activation value instead of derivative", "is f(z) itself, not f'(z)", _value
     for name, (g, slope, _) in KNOWN.items():
         if name == piece.name:
@@ -157,10 +158,11 @@ def _extra(recorded: Recorded, found: list[Piece]) -> Iterator[Suspect]:
     """The derivative of an activation that is already contained in the adjoint, as p − y for a cross-entropy."""
     entries = {p.z for p in found if p.name}
     scalars = all(np.ndim(leaf.value) == 0 for leaf in recorded.leaves)
+    groups: dict[Any, list[Node]] = {}  # what is computed anew at each use counts as one
     for node in recorded.path.steps:
-        place = recorded.place[node]
-        if not _is_affine(recorded, node) or place in entries or not (scalars or np.ndim(node.value)):
-            continue
+        if _is_affine(recorded, node) and (scalars or np.ndim(node.value)) and recorded.place[node] not in entries:
+            groups.setdefault((node.function, tuple([id(a) for a in node.args])), []).append(node)
+    for node, places in [(group[0], [recorded.place[n] for n in group]) for group in groups.values()]:
         for name, (g, slope, text) in WITH_SOFTMAX.items():
             if name == "softmax" and (np.ndim(node.value) == 0 or node.value.shape[-1] < 2):
                 continue
@@ -171,13 +173,13 @@ def _extra(recorded: Recorded, found: list[Piece]) -> Iterator[Suspect]:
                     f"the adjoint of {recorded.text(node)} was multiplied by the derivative of {name}, "
                     f"{text.format(a='a')}, which is contained in it already (or does not belong there)",
                     "leave that factor out: for a cross-entropy δ is p - y",
-                    _scaled(place, slope, g),
+                    _scaled(places, slope, g),
                     rank=2.6,
                 )
 
 
-def _scaled(place: int, slope: Function, g: Function) -> Gradients:
-    return lambda r: r.edited(scaled={place: slope(g(np.asarray(r.order[place].value)))})
+def _scaled(places: list[int], slope: Function, g: Function) -> Gradients:
+    return lambda r: r.edited(scaled={place: slope(g(np.asarray(r.order[place].value))) for place in places})
 
 
 def _is_affine(recorded: Recorded, node: Node) -> bool:

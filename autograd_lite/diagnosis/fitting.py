@@ -234,7 +234,8 @@ class Leaf:
         if known is not None and self.enough(e, 50 * count):
             kind = f"{suspect.part} {known.mistakes[0]}" if len(known.mistakes) == 1 else f"{suspect.part} factor"
             fix = f"in {what}: {known.fix}"
-            yield self.fit(f"{what} {known.says}", fix, (kind,), suspect.rank + 1)
+            simple = suspect.part == "term" and known.mistakes in (("factor 2",), ("factor 1/2",))
+            yield self.fit(f"{what} {known.says}", fix, (kind,), suspect.rank + (0.2 if simple else 1))
         elif self.enough(e, count, 1) and self.freedom(e) > 2:
             yield self.fit(
                 f"{what} is {shown(c)} times what it should be", f"divide it by {shown(c)}",

@@ -87,11 +87,13 @@ def _paths(recorded: Recorded) -> Iterator[Suspect]:
         for child in children:
             count += 1
             yield _path(recorded, parent, child)
+        if len(children) > 2 and parent in recorded.leaves:
+            yield _alone(recorded, parent, children[0], "first", len(children))
+            yield _alone(recorded, parent, children[-1], "last", len(children))
 
 
-def _path(recorded: Recorded, parent: Node, child: Node) -> Suspect:
-    p, c = recorded.place[parent], recorded.place[child]
-    name = recorded.face(parent).name
+def _contribution(p: int, c: int) -> Gradients:
+    """What node c contributes to the adjoint of node p, carried on to the leaves."""
 
     def part(r: Recorded) -> list[Array]:
         node, total = r.order[c], None
@@ -101,11 +103,27 @@ def _path(recorded: Recorded, parent: Node, child: Node) -> Suspect:
                 total = one if total is None else total if one is None else total + one
         return r.through({r.order[p]: np.zeros_like(r.order[p].value) if total is None else total})
 
+    return part
+
+
+def _alone(recorded: Recorded, leaf: Node, child: Node, called: str, count: int) -> Suspect:
+    """Of a parameter that is used again and again, one use: overwritten instead of added, or broken off."""
+    return Suspect(
+        "missing path",
+        f"only the {called} of the {count} uses of {recorded.face(leaf).name} is in it",
+        "add over all uses: dW += …, not dW = …, and do not stop early",
+        _contribution(recorded.place[leaf], recorded.place[child]),
+        rank=2.1,
+    )
+
+
+def _path(recorded: Recorded, parent: Node, child: Node) -> Suspect:
+    name = recorded.face(parent).name
     return Suspect(
         "missing path",
         f"the path from {name} through {recorded.text(child)} is missing",
         f"where paths meet they add: the adjoint of {name} is a sum over everything that {name} goes into",
-        part,
+        _contribution(recorded.place[parent], recorded.place[child]),
         rank=2.2,
         part="path",
     )
