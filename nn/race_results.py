@@ -184,14 +184,18 @@ class Race:
 
     def _repr_html_(self) -> str:
         """The table for a notebook, in the reader's own colours."""
-        cell = "style='text-align:right;padding:2px 10px'"
-        head, *lines = [[escape(text) for text in line] for line in self._lines()]
-        names = "".join(f"<th {cell}>{name}</th>" for name in head)
-        rows = "".join("<tr>" + "".join(f"<td {cell}>{text}</td>" for text in line) + "</tr>" for line in lines)
+        sides = ["left", *["right"] * 9]
+        rows = ""
+        for kind, line in zip(["th", *["td"] * len(self.lanes)], self._lines(), strict=True):
+            cells = [
+                f"<{kind} style='text-align:{side};padding:2px 10px'>{escape(text)}</{kind}>"
+                for side, text in zip(sides, line, strict=False)
+            ]
+            rows += f"<tr>{''.join(cells)}</tr>"
         notes = "<br>".join(escape(note) for note in [f"{self.data}: {self.conditions}", *self._warnings()])
         return (
             f"<table><caption style='text-align:left'>{escape(self.cost)} on the {notes}</caption>"
-            f"<thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table>"
+            f"<tbody>{rows}</tbody></table>"
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..cost_base import Custom
+from ..layers import Flatten
 from ..normalization import BatchNorm, LayerNorm
 from .evidence import SQUASHED, Evidence
 from .findings import Finding
@@ -29,19 +30,29 @@ RANGES = {
 def of_data(evidence: Evidence) -> Iterator[Finding]:
     """Findings in X and y."""
     X = evidence.everything[0]
-    if X.ndim == 2:
-        yield from _scales(evidence, X)
-    if X.ndim == 2 and len(X) >= ROWS:
-        yield from _constant(X)
-        yield from _duplicated(X)
+    shape, X = X.shape[1:], X.reshape(len(X), -1)
+    yield from _scales(evidence, X, shape)
+    if len(X) >= ROWS:
+        yield from _constant(X, shape)
+        yield from _duplicated(X, shape)
         yield from _validation(evidence, X)
     yield from _targets(evidence)
     yield from _range(evidence)
 
 
-def _scales(evidence: Evidence, X: Array) -> Iterator[Finding]:
-    first = evidence.start.parts[0].layer if evidence.start.parts else None
-    if isinstance(first, (BatchNorm, LayerNorm)):
+def _feature(j: int, shape: tuple[int, ...]) -> str:
+    """What to call the feature of that number in samples of a shape.
+
+    >>> _feature(5, (8,)), _feature(5, (2, 4))
+    ('feature 5', 'feature [1, 1]')
+    """
+    place = [int(i) for i in np.unravel_index(j, shape)] if len(shape) > 1 else j
+    return f"feature {place}"
+
+
+def _scales(evidence: Evidence, X: Array, shape: tuple[int, ...]) -> Iterator[Finding]:
+    layers = [part.layer for part in evidence.start.parts if not isinstance(part.layer, Flatten)]
+    if layers and isinstance(layers[0], (BatchNorm, LayerNorm)):
         return
     sizes, deviations = np.sqrt(np.mean(X * X, axis=0)), X.std(axis=0)
     sizes, varied = np.where(deviations > 0, sizes, 0), deviations[deviations > 0]
@@ -51,18 +62,18 @@ def _scales(evidence: Evidence, X: Array) -> Iterator[Finding]:
     fix = "bring every feature to mean 0 and deviation 1 by nn.standardize(X, X_validation)"
     if sizes[j] > LARGE:
         low, high = X[:, j].min(), X[:, j].max()
-        what = f"feature {j} goes from {low:.4g} to {high:.4g}, but weights start as for sizes near 1"
+        what = f"{_feature(j, shape)} goes from {low:.4g} to {high:.4g}, but weights start as for sizes near 1"
         yield Finding("unscaled inputs", "inputs", what, fix, float(sizes[j]))
     elif sizes[j] < SMALL:
-        what = f"the largest feature, {j}, has the size {sizes[j]:.2g}, but weights start as for sizes near 1"
+        what = f"{_feature(j, shape)}, the largest, has the size {sizes[j]:.2g}, but weights start as for sizes near 1"
         yield Finding("unscaled inputs", "inputs", what, fix, float(sizes[j]))
     elif deviations.max() > SPREAD * middle:
         j = int(np.argmax(deviations))
-        what = f"feature {j} has the deviation {deviations[j]:.3g}, most others about {middle:.2g}"
+        what = f"{_feature(j, shape)} has the deviation {deviations[j]:.3g}, most others about {middle:.2g}"
         yield Finding("unscaled inputs", "inputs", what, fix, float(deviations[j] / middle))
 
 
-def _constant(X: Array) -> Iterator[Finding]:
+def _constant(X: Array, shape: tuple[int, ...]) -> Iterator[Finding]:
     constant = np.ptp(X, axis=0) == 0
     blank = constant & (X[0] == 0)
     if X.shape[1] > FEW and 2 * np.count_nonzero(blank) < X.shape[1]:
@@ -70,12 +81,13 @@ def _constant(X: Array) -> Iterator[Finding]:
     count = np.count_nonzero(constant)
     if count:
         j = int(np.argmax(constant))
-        what = f"{count} of {X.shape[1]} features are constant, for example feature {j}, {X[0, j]:.4g} in every row"
+        example = f"{_feature(j, shape)}, {X[0, j]:.4g} in every row"
+        what = f"{count} of {X.shape[1]} features are constant, for example {example}"
         fix = "leave them out (a bias does the work of a column of ones), or look whether they were lost in loading"
         yield Finding("constant features", "inputs", what, fix, float(count))
 
 
-def _duplicated(X: Array) -> Iterator[Finding]:
+def _duplicated(X: Array, shape: tuple[int, ...]) -> Iterator[Finding]:
     """Columns that are a positive multiple of another, up to a shift; those that hardly ever change are left aside."""
     if X.shape[1] > 2000:
         return
@@ -89,7 +101,8 @@ def _duplicated(X: Array) -> Iterator[Finding]:
     pairs = np.argwhere(alike)
     if len(pairs):
         (i, j), count = columns[pairs[0]].tolist(), len(np.unique(pairs[:, 1]))
-        what = f"{count} of {X.shape[1]} features repeat another, for example feature {j} says the same as feature {i}"
+        example = f"{_feature(j, shape)} says the same as {_feature(i, shape)}"
+        what = f"{count} of {X.shape[1]} features repeat another, for example {example}"
         fix = "leave out all but one: they count more than the others and tell nothing new"
         yield Finding("duplicated features", "inputs", what, fix, float(count))
 
@@ -97,7 +110,7 @@ def _duplicated(X: Array) -> Iterator[Finding]:
 def _validation(evidence: Evidence, X: Array) -> Iterator[Finding]:
     if evidence.validation is None or len(evidence.validation[0]) < ROWS:
         return
-    other, deviation = evidence.validation[0], X.std(axis=0)
+    other, deviation = evidence.validation[0].reshape(-1, X.shape[1]), X.std(axis=0)
     varied = deviation > 0
     if not varied.any():
         return

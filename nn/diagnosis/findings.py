@@ -90,8 +90,8 @@ class Diagnosis:
 
     def _title(self) -> str:
         count = len(self.findings)
-        seen = f"on {self.samples} training samples"
-        return f"Diagnosis {seen}: nothing found" if not count else f"Diagnosis {seen}: {count} found"
+        found = f"{count} finding{'s' if count > 1 else ''}" if count else "nothing found"
+        return f"Diagnosis on {self.samples} training samples: {found}"
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)

@@ -205,8 +205,8 @@ def test_html_is_escaped_and_stands_below_the_history():
     found = Diagnosis([Finding("<kind>", "<where>", "1 < 2", "a & b", 1.0)], [["<layer>", "1", "2", "3", "4"]], 7)
     html = found._repr_html_()
     assert "&lt;kind&gt;" in html and "1 &lt; 2" in html and "&lt;layer&gt;" in html and "a &amp; b" in html
-    assert "<kind>" not in html and "<layer>" not in html and "1 found" in html
+    assert "<kind>" not in html and "<layer>" not in html and "7 training samples: 1 finding<" in html
     history = nn.History(loss=[1.0], diagnosis=found)
     assert history._repr_html_().endswith(html)
-    assert "found" not in nn.History(loss=[1.0], diagnosis=Diagnosis())._repr_html_()
+    assert "finding" not in nn.History(loss=[1.0], diagnosis=Diagnosis())._repr_html_()
     assert list(found) == [found[0]] and len(found) == 1

@@ -118,6 +118,11 @@ def sick():
         ),
         "six steps": ("too few steps", (net([5, 8, 1]), CLOUD, PLANE, {"batch_size": 200, "epochs": 3})),
         "cells as they were measured": ("unscaled inputs", (yes_no, RAW_CELLS, CANCER, {"epochs": 8})),
+        "images from 0 to 255": (
+            "unscaled inputs",
+            (nn.Sequential(nn.Flatten(), net([64, 16, 10], output="softmax")), 255 * DIGITS.reshape(-1, 8, 8), DIGIT,
+             {"epochs": 5}),
+        ),
         "inputs of 1e-5": ("unscaled inputs", (net([5, 8, 1]), 1e-5 * CLOUD, PLANE, {"epochs": 8})),
         "one feature in other units": (
             "unscaled inputs", (net([5, 8, 1]), CLOUD * [0.01, 5, 0.01, 0.01, 0.01], PLANE, adam),
