@@ -5,6 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.addnodes import download_reference
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -53,6 +57,20 @@ html_copy_source = False
 html_show_copyright = False
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
+
+
+def link_to_sources(app: Any, document: Any, name: str) -> None:
+    """Let links to a module lead to its page, as viewcode makes it, and not to a file to download."""
+    shown = getattr(app.env, "_viewcode_modules", {})
+    for node in list(document.findall(download_reference)):
+        module = node["reftarget"].removesuffix(".py").removesuffix("/__init__").lstrip("./").replace("/", ".")
+        if shown.get(module):
+            target = app.builder.get_relative_uri(name, f"_modules/{module.replace('.', '/')}")
+            node.replace_self(nodes.reference("", "", *node.children, internal=True, refuri=target))
+
+
+def setup(app: Any) -> None:
+    app.connect("doctree-resolved", link_to_sources)
 
 
 def write_pages() -> None:

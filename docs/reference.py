@@ -189,11 +189,12 @@ PAGES = {
         "nn: costs and penalties",
         "A cost is called with targets and outputs, C(y, ỹ); any function of the two will do.",
         [
-            Section("For classes", "nn", "binary_cross_entropy categorical_cross_entropy hinge"),
+            Section("For classes", "nn", "binary_cross_entropy categorical_cross_entropy hinge", "nn.cross_entropies"),
             Section(
                 "For numbers",
                 "nn",
                 "mean_squared_error half_sum_of_squares mean_absolute_error huber Huber log_cosh poisson gaussian",
+                "nn.regression_costs",
             ),
             Section("What they have in common", "nn", "Cost", "nn.cost_base"),
             Section("Regularization", "nn", "L1 L2 ElasticNet MaxNorm", "nn.regularization"),

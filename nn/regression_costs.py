@@ -33,7 +33,8 @@ Array = Any
 class MeanSquaredError(Cost):
     """The mean of (y − ỹ)² over all samples and outputs.
 
-    >>> print(round(MeanSquaredError()([1, 0, 1, 1], [0.9, 0.2, 0.6, 0.3]), 12))
+    >>> import nn
+    >>> print(round(nn.mean_squared_error([1, 0, 1, 1], [0.9, 0.2, 0.6, 0.3]), 12))
     0.175
     """
 
@@ -46,7 +47,8 @@ class MeanSquaredError(Cost):
 class HalfSumOfSquares(Cost):
     """½ Σ (ỹ − y)² over all samples and outputs.  Weights of samples are divided by their mean.
 
-    >>> print(round(HalfSumOfSquares()([1, 0, 1, 1], [0.9, 0.2, 0.6, 0.3]), 12))
+    >>> import nn
+    >>> print(round(nn.half_sum_of_squares([1, 0, 1, 1], [0.9, 0.2, 0.6, 0.3]), 12))
     0.35
     """
 
@@ -59,7 +61,8 @@ class HalfSumOfSquares(Cost):
 class MeanAbsoluteError(Cost):
     """The mean of |ỹ − y| over all samples and outputs, with the derivative 0 where they are equal.
 
-    >>> print(round(MeanAbsoluteError()([1, 0, 1, 1], [0.9, 0.2, 0.6, 0.3]), 12))
+    >>> import nn
+    >>> print(round(nn.mean_absolute_error([1, 0, 1, 1], [0.9, 0.2, 0.6, 0.3]), 12))
     0.35
     """
 
@@ -81,7 +84,8 @@ class Huber(Cost):
 
     Source: P. Huber, Robust estimation of a location parameter (1964), eq. 3.1.
 
-    >>> print(round(Huber(delta=0.5)([0.0, 0.0], [0.2, 2.0]), 12))
+    >>> import nn
+    >>> print(round(nn.Huber(delta=0.5)([0.0, 0.0], [0.2, 2.0]), 12))
     0.4475
     """
 
@@ -104,7 +108,8 @@ class Huber(Cost):
 class LogCosh(Cost):
     """The mean of log cosh(ỹ − y) = log(1 + exp(2e)) − e − log 2: ½e² where e is small, |e| − log 2 where it is large.
 
-    >>> print(round(LogCosh()([0.0, 0.0], [1.0, 1000.0]), 6))
+    >>> import nn
+    >>> print(round(nn.log_cosh([0.0, 0.0], [1.0, 1000.0]), 6))
     499.870317
     """
 
@@ -122,7 +127,8 @@ class Hinge(Cost):
 
     Source: C. Cortes and V. Vapnik, Support-vector networks (1995).
 
-    >>> print(round(Hinge()([1, -1, 1], [2.0, 0.5, 0.25]), 12))
+    >>> import nn
+    >>> print(round(nn.hinge([1, -1, 1], [2.0, 0.5, 0.25]), 12))
     0.75
     """
 
@@ -147,7 +153,8 @@ class Poisson(Cost):
 
     Source: P. McCullagh and J. Nelder, Generalized Linear Models, 2nd ed. (1989), section 6.2.
 
-    >>> print(round(Poisson()([2, 0], [2.0, 1.0]), 6))
+    >>> import nn
+    >>> print(round(nn.poisson([2, 0], [2.0, 1.0]), 6))
     0.806853
     """
 
@@ -181,7 +188,8 @@ class Gaussian(Cost):
 
     Source: D. Nix and A. Weigend, Estimating the mean and variance of the target probability distribution (1994).
 
-    >>> print(round(Gaussian()([1.0], [[1.0, 0.0]]), 6))
+    >>> import nn
+    >>> print(round(nn.gaussian([1.0], [[1.0, 0.0]]), 6))
     0.918939
     """
 
