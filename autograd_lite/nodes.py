@@ -74,6 +74,11 @@ class GraphNode:
         return self.node.function if self.arguments else None
 
     @property
+    def array_names(self) -> Mapping[int, str]:
+        """How plain arrays among the arguments are called, by their identity."""
+        return self._arrays
+
+    @property
     def parents(self) -> list[GraphNode]:
         """Pa(i), in the order of the arguments; one that is used twice stands twice."""
         return [a for a in self.arguments if type(a) is GraphNode]

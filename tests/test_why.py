@@ -155,7 +155,14 @@ def kinked(x):
     return np.abs(x)
 
 
+def overwritten(x):
+    u = x * 2
+    u[0] = 3.0
+    return u[0] ** 2
+
+
 ZERO = [
+    (overwritten, np.ones(3), "u[0] = 3.0", ["u[0] = 3 writes over all entries of 'u' that are read afterwards"]),
     (dead, np.ones(4), "np.maximum", ["all relu inputs are negative", "largest of the 4 entries of 'z' is -4"]),
     (dead_where, np.ones(4), "np.where", ["all relu inputs are negative"]),
     (dead, 1.0, "np.maximum", ["the relu input 'z' is negative (-4)"]),

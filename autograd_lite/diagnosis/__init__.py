@@ -9,4 +9,11 @@
     factors      which number a constant factor is: 2, n, −1
     fitting      which suspects explain the numbers, and whether that could be chance
     report       what was found, as text and as HTML
+
+    watching     a watch: the line of each node, where values left the graph, what is not finite
+    why          why a derivative is missing, zero, nan or infinite
+    origins      where a nan or an inf began
+    zeros        where a derivative ends
+    remedies     what to write instead
+    places       lines of a program, and how nodes are called
 """

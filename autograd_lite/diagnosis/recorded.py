@@ -12,18 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from .. import formulas
 from ..graph import Node, path
 from ..graphs import Graph
 from ..kinds import sum_to
 from ..nodes import GraphNode
 from ..sweeps import rules
 from ..trace import trace
+from .places import Words
 
 __all__ = ["Recorded", "shape_of"]
 
 Array = Any
-OPERATORS = {"add", "subtract", "multiply", "divide", "power", "float_power", "matmul", "square", "negative"}
+LONGEST = 72  # characters of a definition
 Edit = Callable[["Recorded", Node, Array], Array]
 
 
@@ -140,26 +140,14 @@ class Recorded:
         face = self.faces[node]
         if face.function is None:
             return face.name
-        definition = self.written(face, 3)
+        texts = [self.words.definition(node, depth) for depth in (3, 2, 1, 0)]
+        definition = next((text for text in texts if len(text) <= LONGEST), texts[-1])
         return definition if face.automatic else f"{face.name} = {definition}"
 
-    def written(self, face: GraphNode, depth: int) -> str:
-        """The definition with what has no name written out, so many steps deep."""
-        def called(x: Any) -> str:
-            if type(x) is not GraphNode:
-                return face.text(x)
-            if not x.automatic or x.function is None:
-                return x.name
-            text = self.written(x, depth - 1) if depth else "…"
-            return f"({text})" if inside_operator and " " in text and _is_operator(x) else text
+    @cached_property
+    def words(self) -> Words:
+        return Words(self._given_name, lambda node: None, self.graph.nodes[0].array_names)
 
-        inside_operator = _is_operator(face)
-
-        if face.function is None:
-            return face.name
-        return formulas.definition(face.function, face.arguments, face.node.kwargs, called)
-
-
-def _is_operator(face: GraphNode) -> bool:
-    """Whether the definition is written with an operator."""
-    return face.function_name in OPERATORS
+    def _given_name(self, node: Node) -> str | None:
+        face = self.faces.get(node)
+        return None if face is None or face.automatic else face.name

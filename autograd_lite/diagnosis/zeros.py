@@ -188,6 +188,12 @@ def _reads(node: Node, j: int, words: Words) -> str:
     return f"{words.definition(node)} does not pass on what depends on it: of {words.name(x)} other entries are read"
 
 
+def _overwritten(node: Node, j: int, words: Words) -> str:
+    if j:
+        return f"what {words.definition(node)} wrote is not read afterwards"
+    return f"{words.definition(node)} writes over all entries of {words.name(node.args[0])} that are read afterwards"
+
+
 def _extreme(node: Node, j: int, words: Words) -> str:
     extreme = "largest" if "max" in getattr(node.function, "__name__", "") else "smallest"
     return f"no entry of {words.name(node.args[j])} that depends on it is the {extreme}"
@@ -206,6 +212,6 @@ def _at_kink(node: Node, j: int, words: Words) -> str:
 _SPECIAL: dict[str, Callable[[Node, int, Words], str]] = {
     "multiply": _multiply, "matmul": _multiply, "dot": _multiply, "exp": _exp, "exp2": _exp,
     **dict.fromkeys(CHOICES, _choice), "tanh": _saturated, "expit": _saturated, "arctan": _saturated,
-    "getitem": _reads, "max": _extreme, "min": _extreme, "amax": _extreme, "amin": _extreme,
+    "getitem": _reads, "assign": _overwritten, "max": _extreme, "min": _extreme, "amax": _extreme, "amin": _extreme,
     "absolute": _at_kink, "fabs": _at_kink, "norm": _at_kink, "std": _at_kink,
 }  # fmt: skip
