@@ -401,3 +401,29 @@ def test_tables_inside_a_loop():
     assert f(1.0)[0][1] == pytest.approx(plain(1.0), rel=1e-12)
     np.testing.assert_array_equal(f(1.0)[1], table)
     assert ag.grad(lambda c: f(c)[0][1])(1.0) == pytest.approx(ag.grad(plain)(1.0), rel=1e-12)
+
+
+def test_what_does_not_change_is_computed_before_the_loop():
+    def f(scan, w):
+        def step(c, x):
+            if w * 2 > 1:  # the same product, once decided by and once used
+                c = c + (w * 2 + 1) * x
+            return c * np.sin(w), c
+
+        return total(scan(step, 0.5, np.arange(5.0)))
+
+    for w in (0.3, 0.7):
+        assert ag.grad(lambda w: f(ag.scan, w))(w) == pytest.approx(ag.grad(lambda w: f(loop, w))(w), rel=1e-12)
+
+
+def test_decisions_that_never_repeat_inside_a_loop_inside():
+    def outer(c, _):
+        return ag.scan(lambda c, _: (c + c.value, None), c, length=2)[0], None
+
+    with pytest.raises(TypeError, match="does something else at each step"):
+        ag.scan(outer, 1.0, length=200)
+
+
+def test_a_result_of_changing_kind():
+    with pytest.raises(ValueError, match=r"is float64 of shape \(\) in one step and int64 .* in another"):
+        ag.scan(lambda c, _: (c + 1, c if c < 3 else c.astype(int)), 0.0, length=300)

@@ -139,6 +139,13 @@ class Body:
         return [(guard.door, guard.outcome) for guards in self.guards.values() for guard in guards]
 
     @property
+    def first_decision(self) -> str:
+        """What was first decided by value, and where in the user's program."""
+        for guard in [guard for guards in self.guards.values() for guard in guards]:
+            return f"{guard.door if isinstance(guard.door, str) else guard.door.__name__} in {guard.place}"
+        return "in a loop inside"
+
+    @property
     def flops(self) -> int:
         """The operations of one run."""
         total = 0

@@ -71,13 +71,11 @@ class Loop:
         self.consts += [node for node in body.consts if node not in self.consts]
         self.bodies.append(body)
         if len(self.bodies) > MOST_BODIES:
-            guard = next(iter(body.guards.values()))[0]
             raise TypeError(
                 f"scan: {self.name} takes a number out of its Tensors and does something else at each step "
-                f"({guard.door if isinstance(guard.door, str) else guard.door.__name__} in {guard.place}), so there is "
-                "nothing to record once and repeat. Keep the number a Tensor (np.where for a choice, "
-                "autograd_lite.numpy.take(table, i) for table[i], NumPy's functions for math's), or write the loop in "
-                "Python"
+                f"({body.first_decision}), so there is nothing to record once and repeat. Keep the number a Tensor "
+                "(np.where for a choice, autograd_lite.numpy.take(table, i) for table[i], NumPy's functions for "
+                "math's), or write the loop in Python"
             )
         return body
 
@@ -108,7 +106,6 @@ class Loop:
             with trial():
                 return follow(body, [*carry, *x], given)
         raise Departed(self.__name__)
-
 
     def follow_tensors(self, consts: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
         """The same for Tensors."""
@@ -148,7 +145,8 @@ class _Column:
             return
         block = np.array(self.waiting)
         if block.shape[1:] != self.array.shape[1:] or block.dtype != self.array.dtype:
-            raise ValueError(f"a result of shape {self.array.shape[1:]} has shape {block.shape[1:]} at a later step")
+            first, later = (f"{x.dtype} of shape {x.shape[1:]}" for x in (self.array, block))
+            raise ValueError(f"a result of the step is {first} in one step and {later} in another")
         start, stop = self.done, self.done + len(block)
         if self.reverse:
             n = len(self.array)

@@ -63,25 +63,30 @@ class _Writer:
         self.said = {name: name for name in self.names.values()}  # what is computed twice is computed once
         self.before: list[str] = []
         self.inside: list[str] = []
-        fixed = set(body.consts)
+        self.fixed = set(self.names.values())  # the names that stand before the loop
         self.carry = [self.named(node, f"c{i}") for i, node in enumerate(body.leaves[:carries])]
         self.x = [self.named(node, f"x{i}") for i, node in enumerate(body.leaves[carries:])]
         self.said |= {name: name for name in (*self.carry, *self.x)}
         for node in (*body.consts, *body.leaves):
             self.guard(node)
         for i, node in enumerate(body.steps):
-            hoisted = not any([type(a) is Node and a in self.names and a not in fixed for a in node.args])
-            hoisted = hoisted and node not in body.guards
-            text = self.call(node)
-            if text in self.said and _is_numpy(node.function):
-                self.names[node] = self.said[text]
-            else:
-                self.said[text] = self.named(node, f"v{i}")
-                (self.before if hoisted else self.inside).append(f"{self.names[node]} = {text}")
-            if hoisted:
-                fixed.add(node)
+            self.step(node, f"v{i}")
             self.guard(node)
         self.outputs = [self.text(y) for y in body.outputs]
+
+    def step(self, node: Node, name: str) -> None:
+        """The line of a step: before the loop if it needs only what stands there, none if it was said already."""
+        text = self.call(node)
+        if text in self.said and _is_numpy(node.function):
+            self.names[node] = self.said[text]
+            return
+        self.said[text] = self.named(node, name)
+        varying = [a for a in node.args if type(a) is Node and a in self.names and self.names[a] not in self.fixed]
+        if varying or node in self.body.guards:
+            self.inside.append(f"{name} = {text}")
+        else:
+            self.fixed.add(name)
+            self.before.append(f"{name} = {text}")
 
     def named(self, node: Node, name: str) -> str:
         self.names[node] = name
