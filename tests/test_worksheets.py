@@ -352,3 +352,24 @@ def test_names_are_escaped() -> None:
 def test_a_notebook_shows_the_sheet() -> None:
     shown = worksheet(root, seed=1)._repr_html_()
     assert "<table" in shown and "<svg" in shown
+
+
+def test_a_page_is_laid_out_for_its_table() -> None:
+    def chain(x: Any, y: Any) -> Any:
+        a = x * y
+        b = np.exp(a)
+        c = b + x
+        d = c * y
+        e = d / b
+        f = e - a
+        g = f**2
+        return g * c
+
+    shapes = {
+        "wide": worksheet(hypotenuse, seed=1, hide="all"),
+        "tall": worksheet(chain, seed=1, hide="values"),
+        "stacked": worksheet(chain, seed=1, hide="all"),
+    }
+    for shape, sheet in shapes.items():
+        assert f'<section class="sheet {shape}">' in sheet.html()
+    assert shapes["stacked"].html().count(">adjoint") == 1  # in the table alone: its picture is bare

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["FORMS", "document", "fragment", "table"]
 
 _TEXT_LINE, _LATEX_LINE = "________", r"\underline{\hspace{17mm}}"
+_BESIDE = 6  # columns of a table that leave room for a high picture beside it on an upright page
+_LINES = {"wide": 17, "tall": 36}  # of a table that leave room for the picture above it, or for the page
 _HEADS = {"partial": "local partials", "tangent": "tangent ↓", "adjoint": "adjoint ↑"}
 
 _SLOT_RULES = """\
@@ -222,6 +224,8 @@ body{margin:0;background:var(--page);color:var(--ink);font:15px/1.45 Helvetica,A
 .sheet.wide{page:wide;height:183mm}.sheet:last-child{break-after:auto}.sheet+.sheet{border:0}
 .sheet .work{flex:1 1 auto;min-height:0;display:flex;gap:6mm;flex-direction:column;align-items:flex-start}
 .sheet.tall .work{flex-direction:row}.sheet.tall svg{max-width:48%;max-height:100%;width:auto;margin:0}
+.sheet.stacked,.sheet.flow{height:auto;display:block}.sheet.stacked svg,.sheet.flow svg{max-height:90mm}
+.sheet.stacked .work,.sheet.flow .work{display:block}
 .sheet.wide svg{flex:0 1 auto;min-height:0;width:100%;max-height:95mm}.sheet .scroll{overflow:visible;flex:none}
 table.agl-table[class] td,table.agl-table[class] th{padding:3px 10px}}"""
 
@@ -249,14 +253,19 @@ def fragment(sheet: Worksheet) -> str:
 
 def section(sheet: Worksheet, solution: bool, picture: bool) -> str:
     """One sheet of a page."""
-    from .picture import runs_across
+    from .picture import runs_across, svg
 
-    drawn = sheet.svg(solution=solution) if picture else ""
-    wide = picture and runs_across(sheet)
+    shape = "wide" if picture and runs_across(sheet) else "tall"
+    lines = sum(max(1, len({p for p in node.parents})) for node in sheet.graph.nodes)
+    if shape == "tall" and len(_columns(sheet, Names())) > _BESIDE:
+        shape = "stacked"
+    elif lines > _LINES[shape]:
+        shape += " flow"
+    drawn = svg(sheet, solution, "auto", bare=shape == "stacked") if picture else ""
     who = "" if solution else '<p class="who">Name <i></i> Date <i class="day"></i></p>'
     tasks = "Solution" if solution else "<br>".join(map(html.escape, sheet.tasks))
     return (
-        f'<section class="sheet {"wide" if wide else "tall"}"><h1>{html.escape(clean(sheet.headline, 200))}</h1>{who}'
+        f'<section class="sheet {shape}"><h1>{html.escape(clean(sheet.headline, 200))}</h1>{who}'
         f'<p class="task">{tasks}</p><div class="work">{drawn}<div class="scroll">{_html(sheet, solution)}</div></div>'
         "</section>\n"
     )

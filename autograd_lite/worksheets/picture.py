@@ -22,11 +22,20 @@ __all__ = ["LINE", "runs_across", "svg"]
 LINE = "_______"
 
 
-def svg(sheet: Worksheet, solution: bool, theme: str) -> str:
-    """The picture as SVG; raises LayoutNotFound without a layout program."""
+def svg(sheet: Worksheet, solution: bool, theme: str, bare: bool = False) -> str:
+    """The picture as SVG, a bare one without numbers and blanks; raises LayoutNotFound without a layout program."""
     picture = _composed(sheet, solution)
+    if bare:
+        edges = [replace(edge, lines=()) for edge in picture.edges]
+        picture = replace(picture, members=_without_rows(picture.members), edges=edges)
     title = f"Computation graph of {sheet.title}" + (", with the solution" if solution else ", with blanks")
     return finished(layout.run(source(picture), "svg"), title, picture.description, theme)
+
+
+def _without_rows(members: list[Card | Box]) -> list[Card | Box]:
+    return [
+        replace(m, rows=()) if isinstance(m, Card) else Box(m.key, m.label, _without_rows(m.members)) for m in members
+    ]
 
 
 def runs_across(sheet: Worksheet) -> bool:
