@@ -189,7 +189,7 @@ class Graph:
         way = self._path()
         found = reverse_sweep(way, start)
         if (watch := self.watch or open_watch.get()) is not None:
-            watch.reversed([n.node for n in self.inputs], way, start, found)
+            watch.pulled([n.node for n in self.inputs], way, start, found)
         self.swept["adjoint"] = Swept(start, found)
         for node in self.nodes:
             node.adjoint = filled(found.get(node.node), node.value)

@@ -95,7 +95,7 @@ class Recording:
         for show in shown:
             show("adjoint", found)
         if (watch := open_watch.get()) is not None:
-            watch.reversed(self.leaves, self.path, adjoints, found)
+            watch.pulled(self.leaves, self.path, adjoints, found)
         return _owned([found.get(node) for node in self.leaves], self.leaves, seeds)
 
     def push(self, seeds: list[Any]) -> list[Any]:
@@ -387,6 +387,6 @@ def backward(y: Tensor, seed: Any) -> None:
     way = path(leaves, [y.node])
     found = reverse_sweep(way, {y.node: seed}, keep=False)
     if (watch := open_watch.get()) is not None:
-        watch.reversed(leaves, way, {y.node: seed}, found)
+        watch.pulled(leaves, way, {y.node: seed}, found)
     for node, adjoint in zip(leaves, _owned([found.get(node) for node in leaves], leaves, [seed]), strict=True):
         node.kwargs["grad"] = adjoint  # type: ignore[index]

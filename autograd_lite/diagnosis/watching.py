@@ -181,14 +181,14 @@ class Watch(Names):
 
     # what the sweeps report
 
-    def reversed(
+    def pulled(
         self, leaves: Iterable[Node], swept: Path, seeds: Mapping[Node, Any], found: Mapping[Node, Any]
     ) -> None:
         """A reverse sweep gave these adjoints: raises FloatingPointError if one is not finite."""
         leaves = list(leaves)
         self.check_values(seeds)
         if any([not finite(found.get(node)) for node in leaves]):
-            self._raise(adjoint_origin(swept, leaves, plain(seeds), self.words))
+            raise FloatingPointError(adjoint_origin(swept, leaves, plain(seeds), self.words))
         if not any([node in found for node in leaves]):
             self._lost(leaves)
 
@@ -199,16 +199,13 @@ class Watch(Names):
         recorded = [node for node in outputs if node is not None]
         self.check_values(recorded)
         if any([not finite(found.get(node)) for node in recorded]):
-            self._raise(tangent_origin(swept, recorded, plain(seeds), self.words))
+            raise FloatingPointError(tangent_origin(swept, recorded, plain(seeds), self.words))
 
     def check_values(self, outputs: Iterable[Node]) -> None:
         """Raises FloatingPointError if the value of an output is not finite."""
         for node in outputs:
             if not finite(node.value):
-                self._raise(value_origin(node, self.words))
-
-    def _raise(self, sentence: str) -> None:
-        raise FloatingPointError(sentence)
+                raise FloatingPointError(value_origin(node, self.words))
 
     def _lost(self, leaves: list[Node]) -> None:
         """No input reaches the output: raises ValueError if the value of one of them left the graph."""

@@ -57,16 +57,22 @@ def zero_reasons(swept: Path, leaf: Node, adjoints: Mapping[Node, Array], words:
     return telling[:MOST]
 
 
+def _aside(node: Node, words: Words) -> str:
+    """", line 3,", or nothing where the line is not known."""
+    where = words.where(node)
+    return f"{where}," if where else ""
+
+
 def _constant(node: Node, words: Words) -> str:
     name = function_name(node.function)  # type: ignore[arg-type]
-    where = words.where(node)
     if name == "stop_gradient":
-        return f"cut at stop_gradient{where}"
+        return f"cut at stop_gradient{words.where(node)}"
+    where = _aside(node, words)
     if name in ROUNDING:
-        return f"{name}{where}, is piecewise constant: its derivative is 0 everywhere"
+        return f"{name}{where} is piecewise constant: its derivative is 0 everywhere"
     if node.value is not None and getattr(node.value, "dtype", np.dtype(float)).kind == "b":
-        return f"{words.definition(node)}{where}, is a comparison: true or false have no derivative"
-    return f"{name}{where}, gives positions or counts, which have no derivative"
+        return f"{words.definition(node)}{where} is a comparison: true or false have no derivative"
+    return f"{name}{where} gives positions or counts, which have no derivative"
 
 
 def _anything(node: Node) -> Array:
@@ -88,9 +94,9 @@ def _reason(node: Node, j: int, part: Array, words: Words) -> str:
         if text:
             return text + words.where(node)
     if name == "astype" or np.asarray(node.value).dtype.kind not in "fc":
-        return f"{name}{words.where(node)}, makes integers of {words.name(node.args[j])}: piecewise constant"
+        return f"{name}{_aside(node, words)} makes integers of {words.name(node.args[j])}: piecewise constant"
     if part is None:
-        return f"{name}{words.where(node)}, has no derivative by {words.name(node.args[j])}"
+        return f"{name}{_aside(node, words)} has no derivative by {words.name(node.args[j])}"
     if np.iscomplexobj(node.value) and not np.iscomplexobj(x):
         what = f"{words.definition(node)}{words.where(node)}"
         return f"{what}: what comes back is imaginary, and a real input takes the real part"
