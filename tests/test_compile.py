@@ -419,3 +419,61 @@ def test_a_decorator_also_of_methods():
 
     assert double(2.0) == 4.0 and double.__doc__ == "Twice x." and "double" in repr(double)
     assert Model().predict(3.0) == 6.0
+
+
+# Scans
+
+
+def decay(rate, pushes, start, matrix):
+    def step(state, push):
+        state = np.tanh(matrix @ state) * rate + push
+        return state, np.sum(state**2)
+
+    last, energies = ag.scan(step, start, pushes)
+    return np.sum(energies) + last[0]
+
+
+def pendulum(angle, length):
+    def step(carry, _):
+        angle, speed = carry
+        return (angle + 0.01 * speed, speed - 0.01 * (9.81 / length) * np.sin(angle)), angle
+
+    (angle, _), angles = ag.scan(step, (angle, 0.0 * angle), None, length=50)
+    return angle + 0.1 * np.sum(angles)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_a_scan_is_a_loop_of_the_program(backend, tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTOGRAD_LITE_CACHE", str(tmp_path))
+    rng = np.random.default_rng(0)
+    for f, args in (
+        (decay, (np.float64(0.5), rng.standard_normal((7, 3)), rng.standard_normal(3), rng.standard_normal((3, 3)))),
+        (pendulum, (np.float64(0.5), np.float64(1.2))),
+    ):
+        slopes = ag.value_and_grad(f, tuple(range(len(args))))
+        compiled = ag.compile(slopes, backend=backend)
+        for factor in (1.0, 1.5, -0.5):
+            scaled = [factor * x for x in args]
+            for a, b in zip(ag.trees.flatten(compiled(*scaled))[0], ag.trees.flatten(slopes(*scaled))[0], strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
+        assert len(compiled.variants) == 1
+        assert compiled.source.count("step by step") == 2 and not compiled.constants
+
+
+def test_a_scan_of_second_order_and_backwards():
+    def f(x):
+        total, _ = ag.scan(lambda c, x: (c * np.sin(x) + x, c), np.float64(1.0), x, reverse=True)
+        return total**2
+
+    x = np.linspace(0.1, 1.0, 6)
+    np.testing.assert_allclose(ag.compile(ag.hessian(f))(x), ag.hessian(f)(x), rtol=1e-10)
+
+
+def test_a_scan_that_decides():
+    def f(x):
+        last, _ = ag.scan(lambda c, x: (c + x if c < 2 else c * x, ()), np.float64(0.0), x)
+        return last
+
+    compiled = ag.compile(f)
+    for x in (np.ones(5), 3 * np.ones(5), -np.ones(5)):
+        assert compiled(x) == pytest.approx(f(x))

@@ -15,12 +15,15 @@ import numpy as np
 
 from ..formulas import definition, formula
 from ..graph import Node
+from ..kinds import pick
 from ..rules.assigning import assign
 from ..rules.indexing import scatter
+from ..scanning.loops import scan_loop
 from .capture import Guard
-from .floats import FLOAT, floats_of
+from .floats import FLOAT, floats_of, in_double
 from .planning import WRITES, Block, Plan, Step, entrywise, owned_outputs, writes_in_place
 from .rewriting import added
+from .scans import expressible, write_scan
 from .spelling import index_text, is_basic, operand, spelled, view_text
 from .texts import Texts, identifier
 
@@ -54,6 +57,8 @@ class Emitter(Texts):
     def __init__(self, plan: Plan, floats: bool) -> None:
         super().__init__(plan)
         self.floats = floats_of(plan) if floats else set[Node]()
+        self.in_double = floats and in_double(plan)
+        self.around = plan.steps  # with those of the scans that are written: who reads the outputs of a scan
         self.lines: list[str] = []
         self.calls: dict[Node, str] = {}
         self.depth = 1
@@ -176,6 +181,11 @@ class Emitter(Texts):
 
     def _step(self, step: Step) -> None:
         node, name = step.node, step.name
+        if node.function is scan_loop and expressible(node):
+            self._scan(step)
+            return
+        if node.function is pick and node.args[0].function is scan_loop and expressible(node.args[0]):
+            return  # named where the loop is written
         comment = self._comment(node)
         if node in self.floats:
             template = FLOAT[node.function]
@@ -202,6 +212,9 @@ class Emitter(Texts):
             self._line(f"{name} = {self.text(node.function)}({inside}, out={out})", comment)
         else:
             self._line(f"{name} = {spelled(node, lambda a: self.text(a, node))}", comment)
+
+    def _scan(self, step: Step) -> None:
+        write_scan(self, step)
 
     def _own(self, step: Step, x: Any, comment: str) -> None:
         """Give the step's name to an array that may be written into: x itself, or a copy."""

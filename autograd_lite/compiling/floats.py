@@ -15,7 +15,7 @@ from ..rules.constants import stop_gradient
 from ..rules.elementwise import masked
 from .planning import Plan
 
-__all__ = ["FLOAT", "floats_of"]
+__all__ = ["FLOAT", "floats_of", "in_double"]
 
 FLOAT: dict[Any, str] = {
     np.add: "{0} + {1}", np.subtract: "{0} - {1}", np.multiply: "{0} * {1}", np.divide: "{0} / {1}",
@@ -37,8 +37,7 @@ FLOAT: dict[Any, str] = {
 
 def floats_of(plan: Plan) -> set[Node]:
     """The nodes that are computed as Python floats: numbers alone, by functions that ``math`` has."""
-    nodes = [*plan.inputs, *[step.node for step in plan.steps]]
-    if any([not isinstance(n.value, tuple) and n.value.dtype.char not in "dD?lL" for n in nodes]):
+    if not in_double(plan):
         return set()
     found = {node for node in plan.inputs if type(node.value) is np.float64}
     for step in plan.steps:
@@ -47,6 +46,12 @@ def floats_of(plan: Plan) -> set[Node]:
         if number and not node.kwargs and all([_is_float(a, found) for a in node.args]):
             found.add(node)
     return found
+
+
+def in_double(plan: Plan) -> bool:
+    """Whether no array is of less than double precision, next to which a Python float counts as one of them."""
+    nodes = [*plan.inputs, *[step.node for step in plan.steps]]
+    return all([isinstance(n.value, tuple) or n.value.dtype.char in "dD?lL" for n in nodes])
 
 
 def _is_float(a: Any, found: set[Node]) -> bool:

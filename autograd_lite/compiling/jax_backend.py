@@ -14,6 +14,7 @@ import numpy as np
 
 from ..graph import Node
 from ..rules.indexing import scatter
+from ..scanning.loops import scan_loop
 from .capture import CompileError, OtherBranch
 from .emitting import Emitter, Program
 from .planning import Plan, Step
@@ -89,9 +90,14 @@ class JaxEmitter(Emitter):
         outputs += [self.names[guard.node] for _, guard in self.plan.guards]
         self._line(f"return {', '.join(outputs)}" if outputs else "return ()")
 
+    def _scan(self, step: Step) -> None:
+        raise CompileError('backend="jax" knows no scan: use backend="numpy" or "numba"')
+
     def _step(self, step: Step) -> None:
         node, comment = step.node, self._comment(step.node)
-        if node.function is scatter:
+        if node.function is scan_loop:
+            self._scan(step)
+        elif node.function is scatter:
             values, _, *index = node.args
             self._line(f"{step.name} = {self._zeros(node)}{self._put_at(index, values)}", comment)
         elif node.function is added:

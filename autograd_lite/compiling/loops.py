@@ -17,14 +17,17 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from ..kinds import parameters
+from ..kinds import parameters, pick
 from ..rules.elementwise import masked
 from ..rules.indexing import BASIC, getitem, scatter
 from ..rules.shaping import astype
+from ..scanning.loops import scan_loop
 from .emitting import Emitter
+from .loop_scans import write_loop_scan
 from .places import Place, affine, aligned, dummy, place_of, seen
 from .planning import Plan, Step, entrywise
 from .rewriting import added
+from .scans import expressible
 from .spelling import INFIX, PREFIX, operand
 
 __all__ = ["LoopEmitter", "Unsupported"]
@@ -67,8 +70,7 @@ class LoopEmitter(Emitter):
         self.flat: set[str] = set()
         self.group = Group(())
         for node in [*[step.node for step in plan.steps], *plan.inputs]:
-            if isinstance(node.value, tuple) or node.value.dtype.char not in NUMBERS:
-                raise Unsupported(f"numbers of this type, {getattr(node.value, 'dtype', 'tuple')}")
+            self.refuse(node)
         if plan.captured.effects:
             raise Unsupported("random numbers: draw them outside and pass them in")
         results = [y for y in plan.outputs if type(y) is Node] + [g.node for _, g in plan.guards]
@@ -76,6 +78,21 @@ class LoopEmitter(Emitter):
         for step in plan.steps:
             for a in step.node.parents:
                 self.readers.setdefault(a, []).append(step)
+
+    def refuse(self, node: Node) -> None:
+        """Raise for what is no array of a common type."""
+        if isinstance(node.value, tuple):
+            if node.function is not scan_loop or not expressible(node):
+                raise Unsupported(f"{getattr(node.function, '__name__', 'function')} with several results")
+        elif node.value.dtype.char not in NUMBERS:
+            raise Unsupported(f"numbers of type {node.value.dtype}")
+
+    def unsupported(self, what: str) -> None:
+        raise Unsupported(what)
+
+    def place(self, a: Node) -> Place:
+        """Where the entries of a node stand."""
+        return self.places.get(a) or place_of(a)
 
     def body(self) -> None:
         for node in self.plan.inputs:
@@ -98,6 +115,9 @@ class LoopEmitter(Emitter):
         self._line(f"return {', '.join(outputs)}" if outputs else "return ()")
 
     def _assembled(self, name: str) -> str:
+        """The program; constants stand in the function: what refers to an outer array cannot be kept on disk."""
+        self.lines[:0] = [f"    {constant} = {_inside(text)}" for constant, text in self.header.values()]
+        self.header.clear()
         text = super()._assembled(name)
         options = 'error_model="numpy", fastmath={"reassoc", "contract"}, cache=True'
         return text.replace(f"\ndef {name}(", f"\n@numba.njit({options})\ndef {name}(")
@@ -107,6 +127,12 @@ class LoopEmitter(Emitter):
     def _take(self, step: Step) -> None:
         """Put a step into the open group of loops, or write it."""
         node = step.node
+        if node.function is scan_loop:
+            self._close()
+            write_loop_scan(self, step)
+            return
+        if node.function is pick:
+            return  # named where the loop is written
         basic = node.function is getitem and all([type(i) in BASIC for i in node.args[1:]])
         if (basic or node.function in VIEWS) and self._as_place(step):
             return
@@ -163,7 +189,7 @@ class LoopEmitter(Emitter):
         x = node.args[0]
         if type(x) is not Node or x.value.ndim == 0:
             return False
-        place = self.places.get(x) or place_of(x)
+        place = self.place(x)
         array = dummy(place, x.value.shape)
         try:
             function: Any = node.function
@@ -314,7 +340,7 @@ class LoopEmitter(Emitter):
             return f"{self.names[a]}_i"
         if a.value.ndim == 0:
             return self.names[a]
-        place = self.places.get(a) or place_of(a)
+        place = self.place(a)
         return f"{self.names[place.base]}_[{affine(place, aligned(a.value.shape, index))}]"
 
     def _number(self, a: Any, index: list[str], near: Node) -> str:
@@ -333,7 +359,7 @@ class LoopEmitter(Emitter):
         return self.text(a, near)
 
     def _flat_name(self, x: Node) -> str:
-        place = self.places.get(x) or place_of(x)
+        place = self.place(x)
         if place != place_of(place.base):
             raise Unsupported("an index into a part of an array")
         return f"{self.names[place.base]}_"
@@ -371,7 +397,7 @@ class LoopEmitter(Emitter):
 
     def _whole(self, a: Any) -> str:
         """An argument as an array of its own."""
-        place = self.places.get(a) or place_of(a)
+        place = self.place(a)
         own = place_of(place.base)
         if a is place.base:
             return self.names[a]
@@ -416,3 +442,11 @@ class Group:
 
 def _shape(a: Any) -> tuple[int, ...]:
     return np.shape(a.value if type(a) is Node else a)
+
+
+def _inside(constant: str) -> str:
+    """A constant as Numba knows it: ``np.full`` for ``np.broadcast_to``."""
+    if not constant.startswith("np.broadcast_to("):
+        return constant
+    number, shape = constant[len("np.broadcast_to(") : -1].split(", ", 1)
+    return f"np.full({shape}, {number})"

@@ -23,6 +23,7 @@ from ..rules.assigning import add_at, assign
 from ..rules.elementwise import masked
 from ..rules.indexing import BASIC, getitem, scatter
 from ..rules.shaping import astype, concatenate
+from ..scanning.loops import scan_loop
 from .capture import Capture, Guard
 from .rewriting import EFFECTS, added, reachable, rewritten
 
@@ -121,6 +122,8 @@ def planned(captured: Capture, donated: Iterable[Node] = ()) -> Plan:
 def is_view(node: Node) -> bool:
     """Whether the result may stand in the memory of the first argument."""
     if isinstance(node.function, np.ufunc) or node.function in FRESH or node.function in EFFECTS or not node.parents:
+        return False
+    if node.function is scan_loop or (node.function is pick and node.parents[0].function is scan_loop):
         return False
     if isinstance(node.value, np.generic):  # a number has no memory in common with anything
         return False
@@ -321,11 +324,16 @@ def owned_outputs(plan: Plan) -> Callable[[Node], bool]:
     def owned(node: Node) -> bool:
         root = plan.root(node)
         fresh = root in plan.step_of and root not in taken and not isinstance(root.value, tuple)
-        fresh = fresh and (node is root or _same_size(node, root))
+        fresh = fresh and (node is root or _same_size(node, root)) and not _is_last_carry(node)
         taken.add(root)
         return fresh
 
     return owned
+
+
+def _is_last_carry(node: Node) -> bool:
+    """Whether it is what a scan ends with, which may be a part of what went into it."""
+    return node.function is pick and node.args[0].function is scan_loop and node.args[1] < node.args[0].args[0].carries
 
 
 def _same_size(node: Node, root: Node) -> bool:

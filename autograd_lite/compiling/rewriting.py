@@ -36,15 +36,17 @@ def added(x: Any, values: Any, *index: Any) -> Any:
     return new
 
 
-def reachable(outputs: Iterable[Node]) -> list[Node]:
-    """What the outputs depend on, in order of creation."""
+def reachable(outputs: Iterable[Node], inputs: Iterable[Node] = ()) -> list[Node]:
+    """What the outputs depend on, in order of creation; not what is behind the inputs."""
+    ends = set(inputs)
     seen: set[Node] = set()
     waiting = list(outputs)
     while waiting:
         node = waiting.pop()
         if node not in seen:
             seen.add(node)
-            waiting += [a for a in node.args if type(a) is Node]
+            if node not in ends:
+                waiting += [a for a in node.args if type(a) is Node]
     return sorted(seen, key=lambda node: node.number)
 
 
@@ -54,7 +56,7 @@ def rewritten(inputs: list[Node], wanted: list[Node], outside: Iterable[Any] = (
     The arrays ``outside`` are no constants: their numbers are read at each call.
     """
     rewriting = _Rewriting(inputs, outside)
-    for node in reachable(wanted):
+    for node in reachable(wanted, inputs):
         rewriting.add(node)
     return rewriting.new
 
@@ -90,7 +92,7 @@ class _Rewriting:
     def _simplified(self, node: Node, args: tuple[Any, ...]) -> Node:
         new = node if _identical(args, node.args) else _like(node, node.function, args)
         while True:
-            rule = ALGEBRA.get(new.function)
+            rule = None if new in self.inputs else ALGEBRA.get(new.function)
             better = rule(new) if rule else None
             if better is None:
                 return new

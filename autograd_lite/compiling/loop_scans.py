@@ -1,0 +1,119 @@
+"""A scan as a loop of machine code: the same as in scans.py, with every number and array in its own place in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..graph import Node
+from .places import affine, place_of
+from .planning import Step
+from .scans import Inner, write_carry
+
+if TYPE_CHECKING:
+    from .loops import LoopEmitter
+
+__all__ = ["write_loop_scan"]
+
+
+def write_loop_scan(emitter: LoopEmitter, step: Step) -> None:
+    """Write the loop, and give their names and places to its outputs."""
+    inner = Inner(emitter, step)
+    _know(emitter, inner)
+    for node in inner.body_consts:
+        _const(emitter, node, inner.given[node])
+    for leaf, a in zip(inner.leaves, inner.carry, strict=False):
+        emitter._line(f"{emitter.names[leaf]} = {_value(emitter, a, leaf)}")
+    gathered = [*inner.put, *inner.stored]
+    for i in gathered:
+        like = inner.value(i)
+        emitter._line(f"{inner.picks[i].name} = np.empty({(inner.loop.n, *like.shape)}, {emitter.text(like.dtype)})")
+    for x in [x for x in inner.xs if type(x) is Node]:
+        emitter._flat(emitter.place(x).base)
+    _write_loop(emitter, inner)
+    for i in range(inner.loop.carries):
+        if i in inner.picks:
+            emitter._line(f"{inner.picks[i].name} = {emitter.names[inner.leaves[i]]}")
+    for s in inner.picks.values():
+        emitter.places[s.node] = place_of(s.node)
+
+
+def _know(emitter: LoopEmitter, inner: Inner) -> None:
+    """Tell the emitter who reads the values of the body, and where its inputs are."""
+    for step in inner.steps:
+        emitter.refuse(step.node)
+        for a in step.node.parents:
+            emitter.readers.setdefault(a, []).append(step)
+    for y in (*inner.outputs, *inner.guards):
+        if type(y) is Node:
+            emitter.readers.setdefault(y, []).append(None)
+    for leaf in inner.leaves:
+        emitter.refuse(leaf)
+        emitter.places[leaf] = place_of(leaf)
+
+
+def _const(emitter: LoopEmitter, node: Node, a: Any) -> None:
+    """What the step takes from outside stands in the place of the argument."""
+    if type(a) is not Node and np.ndim(a):
+        emitter.unsupported("a constant array in a scan")
+    emitter.names[node] = emitter.names[a] if type(a) is Node and a in emitter.names else emitter.text(a)
+    if type(a) is Node:
+        emitter.places[node] = emitter.place(a)
+
+
+def _value(emitter: LoopEmitter, a: Any, like: Node) -> str:
+    if like.value.ndim == 0:
+        return f"np.{like.value.dtype.name}({emitter.text(a)})"
+    if type(a) is not Node:
+        return f"np.full({like.value.shape}, {emitter.text(a)})" if np.ndim(a) == 0 else f"{emitter.text(a)}.copy()"
+    return f"{emitter._whole(a)}.copy()"
+
+
+def _write_loop(emitter: LoopEmitter, inner: Inner) -> None:
+    loop, n = inner.loop, inner.loop.n
+    t = emitter.unique.named("t")
+    comment = f"{loop.name}, step by step" + (", from the last" if loop.reverse else "")
+    emitter._line(f"for {t} in range({f'{n - 1}, -1, -1' if loop.reverse else n}):", comment)
+    emitter.depth += 1
+    outer = set(emitter.flat)
+    for leaf, x in zip(inner.leaves[loop.carries :], inner.xs, strict=True):
+        emitter._line(f"{emitter.names[leaf]} = {_row(emitter, x, leaf, t)}")
+    for i, k in inner.stored.items():
+        emitter._line(f"{inner.picks[i].name}[{t}] = {emitter.names[inner.leaves[k]]}")
+    for node in (*inner.body_consts, *inner.leaves):
+        _ask(emitter, inner, node)
+    for step in inner.steps:
+        emitter._take(step)
+        if step.node in inner.guards:
+            emitter._close()
+            _ask(emitter, inner, step.node)
+    emitter._close()
+    for i in inner.put:
+        emitter._line(f"{inner.picks[i].name}[{t}] = {_entry(emitter, inner.outputs[i])}")
+    write_carry(emitter, inner, [_entry(emitter, y) for y in inner.outputs[: loop.carries]])
+    emitter.depth -= 1
+    emitter.flat = outer
+
+
+def _row(emitter: LoopEmitter, x: Any, leaf: Node, t: str) -> str:
+    """What the scan takes from xs at step t."""
+    if type(x) is not Node:
+        return f"{emitter.text(x)}[{t}]" + (".copy()" if leaf.value.ndim else "")
+    place = emitter.place(x)
+    if leaf.value.ndim == 0:
+        return f"{emitter.names[place.base]}_[{affine(place, [t])}]"
+    return f"{emitter._whole(x)}[{t}].copy()"
+
+
+def _entry(emitter: LoopEmitter, y: Any) -> str:
+    if type(y) is not Node or y.value.ndim == 0:
+        return emitter.text(y)
+    return emitter._whole(y)
+
+
+def _ask(emitter: LoopEmitter, inner: Inner, node: Node) -> None:
+    for guard in inner.guards.get(node, ()):
+        name = emitter.names[node]
+        emitter._line(f"if {f'not {name}' if guard.outcome else name}:")
+        emitter._line(f"    raise OtherBranch({len(emitter.plan.guards)})", guard.place)
