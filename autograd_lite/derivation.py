@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Derivation", "derivation", "document"]
 
 _PATHS = 8  # terms of an expanded chain rule, and factors of a term, that still read well
+_AS_MARKDOWN = r"\n$$\n\\begin{aligned}\1\\end{aligned}\n$$\n"  # a display of TeX's cannot stand in one of Markdown's
 _WIDEST = 100  # letters in a line of a display
 _COMMAND = re.compile(r"\\(frac|left|right|operatorname|mathit|texttt|,)|\\[a-zA-Z]+|[{}^_ ]+")
 
@@ -44,7 +45,7 @@ class Derivation(str):
         return str(self)
 
     def _repr_markdown_(self) -> str:
-        displays = re.sub(r"(\\begin\{align\*\}.*?\\end\{align\*\})", r"$$\1$$", self, flags=re.DOTALL)
+        displays = re.sub(r"\\begin\{align\*\}(.*?)\\end\{align\*\}", _AS_MARKDOWN, self, flags=re.DOTALL)
         return re.sub(r"\\paragraph\{(.*?)\}", r"**\1.**", displays)
 
     def document(self) -> str:

@@ -33,6 +33,7 @@ smartquotes_action = "D"  # dashes, and quotes as they stand in code
 
 # pages in Markdown, and the notebooks as they were executed
 nb_execution_mode = "off"
+nb_render_markdown_format = "myst"  # with formulas in outputs too
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_fence_as_directive = ["math"]  # as GitHub writes them
 myst_heading_anchors = 3
