@@ -38,6 +38,7 @@ class Evidence:
     validation: tuple[Array, ...] | None
     start: Snapshot
     end: Snapshot
+    first_loss: float  # the objective before the first step, penalties and all
     steps: list[Step] = field(default_factory=list)
     diverged: bool = False
     first_epoch: int = 0  # the epochs that lay behind when it began, after a checkpoint

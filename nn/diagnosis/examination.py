@@ -57,6 +57,12 @@ class Examination:
         self.rng, self.state = deepcopy(run.rng), deepcopy(run.state)
         self.batches = math.ceil(n / min(n, plan.batch_size or n))
         self.start = self.snapshot()
+        with np.errstate(all="ignore"):
+            X, y, *weights = self.data
+            loss, _ = run.objective.training(
+                self.start.model, X, y, np.random.default_rng(0), *weights, prepared=True
+            )
+        self.first_loss = float(loss)
 
     def snapshot(self) -> Snapshot:
         run = self.run
@@ -99,7 +105,8 @@ class Examination:
         evidence = Evidence(
             objective=run.objective, optimizer=run.chosen, history=run.history, batches=self.batches,
             everything=run.data, data=self.data, validation=self.plan.validation, start=self.start,
-            end=self.snapshot(), steps=self.steps, diverged=diverged, first_epoch=self.first_epoch,
+            end=self.snapshot(), first_loss=self.first_loss, steps=self.steps, diverged=diverged,
+            first_epoch=self.first_epoch,
         )  # fmt: skip
         with np.errstate(all="ignore"):
             findings = [*of_data(evidence), *of_layers(evidence)]

@@ -38,7 +38,7 @@ def of_learning(evidence: Evidence, trial: Trial, known: bool) -> list[Finding]:
     found = [*_rate_too_high(evidence, trial), *_cost_of_logits(evidence)]
     for check in (_squares_of_probabilities, _majority):
         found += check(evidence) if not (known or found) else ()
-    for guess in (_rate_too_low, _one_answer):
+    for guess in (_rate_too_low, _one_answer, _lost):
         found += guess(evidence, trial) if not (known or found) else ()
     return [*found, *(() if known else _overfitting(evidence))]
 
@@ -51,10 +51,11 @@ def rate_of(optimizer: Any) -> float | None:
 
 def _restless(evidence: Evidence) -> bool:
     """Whether the losses look as they do for a rate that is too high."""
-    losses, start = [evidence.start.loss, *evidence.losses], evidence.start.loss
+    start = evidence.first_loss
+    losses = [start, *evidence.losses]
     if evidence.diverged:
         return True
-    if len(losses) < 3 or losses[-1] <= 0.1 * start:
+    if len(losses) < 3 or losses[-1] <= 0.1 * start or min(losses) <= 0:
         return False
     return losses[-1] > 0.8 * start or float(np.mean(np.diff(losses) > 0)) >= RISING
 
@@ -63,7 +64,7 @@ def _rate_too_high(evidence: Evidence, trial: Trial) -> Iterator[Finding]:
     rate = rate_of(evidence.optimizer)
     if rate is None or not _restless(evidence):
         return
-    start, losses = evidence.start.loss, evidence.losses
+    start, losses = evidence.first_loss, evidence.losses
     for factor in LOWER:
         tried = trial(factor)
         if tried is None:
@@ -109,8 +110,8 @@ def _limit(optimizer: Any) -> float | None:
 
 
 def _rate_too_low(evidence: Evidence, trial: Trial) -> Iterator[Finding]:
-    rate, losses, start = rate_of(evidence.optimizer), evidence.losses, evidence.start.loss
-    if rate is None or evidence.diverged or not losses or not 0.5 * start <= losses[-1] <= 1.1 * start:
+    rate, losses, start = rate_of(evidence.optimizer), evidence.losses, evidence.first_loss
+    if rate is None or evidence.diverged or not losses or not 0 < 0.5 * start <= losses[-1] <= 1.1 * start:
         return
     if len(losses) > 2 and np.mean(np.diff(losses) > 0) > RISING:
         return
@@ -211,6 +212,17 @@ def _one_answer(evidence: Evidence, trial: Trial) -> Iterator[Finding]:
         if spread < 0.01 * wanted:
             what = f"the outputs vary by {spread:.2g} only, the targets by {wanted:.2g}"
             yield Finding("constant answers", "outputs", what, fix, spread)
+
+
+def _lost(evidence: Evidence, trial: Trial) -> Iterator[Finding]:
+    """A training that diverged for no reason that was found."""
+    if evidence.diverged:
+        ratio, where = evidence.largest_ratio
+        moved = f"; a step moved {where} by {ratio:.2g} of its size" if where else ""
+        epoch = len(evidence.losses) + 1
+        what = f"the loss, first {evidence.first_loss:.3g}, became infinite or nan in epoch {epoch}{moved}"
+        fix = "try smaller rates, clip_norm=1, or a bounded activation"
+        yield Finding("diverged", _name(evidence), what, fix, ratio)
 
 
 def _overfitting(evidence: Evidence) -> Iterator[Finding]:

@@ -172,6 +172,17 @@ def test_a_training_that_diverges_is_diagnosed_and_raises():
     assert caught.value.history.diagnosis.kinds[0] == "rate too high"
 
 
+def test_a_training_that_diverges_is_never_found_healthy():
+    def undefined(targets, outputs):
+        return np.mean(np.log(outputs) - targets)
+
+    model = nn.FFNN([5, 1], seed=0)
+    with pytest.raises(nn.DivergenceError) as caught:
+        nn.fit(model, trainings.CLOUD, trainings.PLANE, cost=undefined, diagnose=True, verbose=False)
+    (finding,) = caught.value.history.diagnosis
+    assert finding.kind == "diverged" and "nan in epoch 1" in finding.what
+
+
 def test_nan_in_the_data_is_refused_with_its_place():
     X = trainings.CLOUD.copy()
     X[3, 2] = np.nan

@@ -216,6 +216,9 @@ def healthy():
         ),
         "targets that are noise": (net([5, 8, 1]), CLOUD[:, ::-1], RNG.normal(size=400), {**adam, "epochs": 20}),
         "counts": (net([5, 8, 1], output=np.exp), CLOUD, counts, {"cost": "poisson", **adam, "epochs": 30}),
+        "a cost below zero": (
+            net([1, 16, 2]), LINE, 0.01 * waves + 0.001 * np.cos(9 * LINE), {"cost": "gaussian", **adam, "epochs": 60},
+        ),
         "hinge": (net([30, 1]), CELLS, 2 * CANCER - 1, {"cost": "hinge", **adam, "epochs": 20}),
         "flowers, not scaled": (
             net([4, 10, 3], hidden="relu", output="softmax"), FLOWERS, FLOWER, {**adam, "epochs": 60},
