@@ -251,10 +251,10 @@ sheet = ag.worksheet(g, hide="adjoints", seed=0)
 print(sheet)
 
 # %% [markdown]
-# Answers are graded, and the first wrong step is named. Suppose that a path was forgotten:
+# Answers are graded, and the first wrong step is named. Suppose that all is right but $\bar a$, where a path was forgotten:
 
 # %%
-report = sheet.grade({"c̄": 1, "b̄": 1, "ȳ": 9, "ā": 1, "x̄": 6})
+report = sheet.grade({**sheet.answers, "ā": 1})
 print(report.first_wrong.said)
 
 # %% [markdown]
