@@ -154,6 +154,17 @@ class Body:
             total += flops(node.function, node.value, args, node.kwargs)  # type: ignore[arg-type]
         return total
 
+    def forget(self) -> None:
+        """Drop what one run computed on the way, also in derivatives of loops inside: a program needs no values."""
+        kept = set(self.nodes())
+        for node in (*self.leaves, *self.steps):
+            if node not in kept:
+                node.value = None
+            for a in node.args:
+                if getattr(a, "derived", False):
+                    for body in a.bodies:
+                        body.forget()
+
     def bare(self) -> Body:
         """The same without the values that were computed, which ``follow`` does not need."""
         new: Body = object.__new__(Body)

@@ -43,11 +43,15 @@ class Loop:
         Which of the consts, the first carry and the xs were recorded, so that a derivative by them may be asked for.
     n, reverse, slots
         The number of steps, whether the last comes first, and how many states are stored (None: all).
+    derived : bool
+        Whether it is the tangent or the adjoint of a loop; one that is not recorded keeps no values in its bodies.
     """
 
     def __init__(
-        self, name: str, n: int, carries: int, xs: int, *, reverse: bool = False, slots: int | None = None
-    ) -> None:
+        self, name: str, n: int, carries: int, xs: int, *, reverse: bool = False, slots: int | None = None,
+        derived: bool = False,
+    ) -> None:  # fmt: skip
+        self.derived, self.forgets = derived, False
         self.name, self.n, self.carries, self.xs, self.reverse, self.slots = name, n, carries, xs, reverse, slots
         self.bodies: list[Body] = []
         self.consts: list[Node] = []
@@ -70,6 +74,8 @@ class Loop:
         body = record_body(step, values)
         self.consts += [node for node in body.consts if node not in self.consts]
         self.bodies.append(body)
+        if self.forgets:
+            body.forget()
         if len(self.bodies) > MOST_BODIES:
             raise TypeError(
                 f"scan: {self.name} takes a number out of its Tensors and does something else at each step "
@@ -78,6 +84,12 @@ class Loop:
                 "math's), or write the loop in Python"
             )
         return body
+
+    def forget(self) -> None:
+        """Keep no values in the bodies, now and later."""
+        self.forgets = True
+        for body in self.bodies:
+            body.forget()
 
     def active(self, moving: Sequence[bool]) -> list[bool]:
         """Which of the carry and the ys have a derivative at some step, if those inputs have that move."""
@@ -258,14 +270,14 @@ def _run_loop(
 
 def loop_of(
     step: Function, name: str, carry: Sequence[Any], xs: Sequence[Any], n: int, *, reverse: bool = False,
-    slots: int | None = None, keep: Sequence[int] = (), check: bool = False,
+    slots: int | None = None, keep: Sequence[int] = (), check: bool = False, derived: bool = False,
 ) -> tuple[list[Any], list[Any], list[Any]]:  # fmt: skip
     """Run n steps of ``step(carry + x) → carry + ys`` (lists); recorded as one node if a Tensor goes in anywhere.
 
     Returns the last carry, the ys, and the carries before each step: all where it is recorded, otherwise those that
     ``keep`` names.  With ``check`` the step is recorded at its second step too, to see that it does the same there.
     """
-    loop = Loop(name, n, len(carry), len(xs), reverse=reverse, slots=slots)
+    loop = Loop(name, n, len(carry), len(xs), reverse=reverse, slots=slots, derived=derived)
     inputs, m = [*carry, *xs], len(carry)
     values = [x.node.value if type(x) is Tensor else x for x in inputs]
     _begin(loop, step, values, check)
@@ -275,6 +287,8 @@ def loop_of(
         return _run_loop(loop, everything, step, stored=recorded, keep=keep)
 
     recorded = bool(loop.consts) or any([type(x) is Tensor for x in inputs])
+    if derived and not recorded:
+        loop.forget()
     out: Sequence[Any] = outputs(recorded)
     if loop.consts and not recorded:  # a Tensor that only a later step met
         recorded, out = True, outputs(True)

@@ -168,7 +168,7 @@ class LoopRule:
         m, a = loop.carries, sum(step.c)
         final, ys, stored = loop_of(
             step, f"tangent of {loop.name}", [*carry, *chosen(starts, step.c)], [*xs, *columns], loop.n,
-            reverse=loop.reverse, keep=range(m, m + a),
+            reverse=loop.reverse, keep=range(m, m + a), derived=True,
         )  # fmt: skip
         result = placed([step.seeds.derivative(t) for t in final[m:]], step.c)
         result += placed(list(map(step.seeds.derivatives, ys)), step.y)
@@ -201,7 +201,7 @@ class LoopRule:
             stored = list(out[loop.carries + loop.ys :])
             final, x_adjoints, _ = loop_of(
                 step, f"adjoint of {loop.name}", step.start(out[: loop.carries]), [*stored, *xs, *step.columns(out)],
-                loop.n, reverse=not loop.reverse,
+                loop.n, reverse=not loop.reverse, derived=True,
             )  # fmt: skip
         a = sum(step.c)
         found = placed(list(map(step.seeds.derivative, final[a:])), step.k)

@@ -113,6 +113,7 @@ class _Reversal:
         self.kept = [(place, [x[i] for x in stored]) for i, place in enumerate(places)]
         self.carry = step.start(out[: loop.carries])
         self.backwards = Loop(f"adjoint of {loop.name}", loop.n, len(self.carry), loop.carries + loop.xs, reverse=True)
+        self.backwards.forget()
         self.blocks: list[list[Any]] = []
 
     def run(self) -> tuple[list[Any], list[Any]]:
