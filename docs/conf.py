@@ -60,18 +60,18 @@ pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 
 
-def link_to_sources(app: Any, document: Any, name: str) -> None:
-    """Let links to a module lead to its page, as viewcode makes it, and not to a file to download."""
+def link_to_pages(app: Any, document: Any, name: str) -> None:
+    """Let links to a module lead to its page on the site, as viewcode makes it, and not to a file to download."""
     shown = getattr(app.env, "_viewcode_modules", {})
     for node in list(document.findall(download_reference)):
-        module = node["reftarget"].removesuffix(".py").removesuffix("/__init__").lstrip("./").replace("/", ".")
-        if shown.get(module):
-            target = app.builder.get_relative_uri(name, f"_modules/{module.replace('.', '/')}")
+        path = node["reftarget"].lstrip("./").removesuffix("/__init__.py").removesuffix(".py")
+        if shown.get(path.replace("/", ".")):
+            target = app.builder.get_relative_uri(name, f"_modules/{path}")
             node.replace_self(nodes.reference("", "", *node.children, internal=True, refuri=target))
 
 
 def setup(app: Any) -> None:
-    app.connect("doctree-resolved", link_to_sources)
+    app.connect("doctree-resolved", link_to_pages)
 
 
 def write_pages() -> None:
