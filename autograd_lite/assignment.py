@@ -11,43 +11,42 @@ from typing import Any
 
 import numpy as np
 
-from . import tensor as tensors  # the module: each of the two needs the other when it runs
+from . import calls
+from .calls import apply, plain_value, writers
 from .rules.assigning import add_at
 from .versions import copied, entries
 from .views import is_itself, replace, share_memory, write
 
-__all__ = ["functions", "setitem", "ufunc_at", "ufunc_out", "update"]
-
-functions: dict[Callable[..., Any], Callable[..., None]] = {}
+__all__ = ["into", "set_part", "setitem", "ufunc_at", "ufunc_out", "update"]
 
 
 def setitem(tensor: Any, index: tuple[Any, ...], value: Any) -> None:
     """tensor[index] = value."""
-    if not (type(value) is tensors.Tensor and is_itself(tensor, index, value)):
+    if not (type(value) is calls.Tensor and is_itself(tensor, index, value)):
         write(tensor, _recorded(index), _operand(value))
 
 
 def set_part(part: Callable[..., Any], tensor: Any, value: Any) -> None:
     """tensor.real = value, tensor.imag = value."""
-    node = value.node if type(value) is tensors.Tensor else None
+    node = value.node if type(value) is calls.Tensor else None
     if node is None or node.function is not part or node.args[0] is not tensor.node:  # as after tensor.real += 1
         part(tensor)[...] = value
 
 
 def _recorded(index: tuple[Any, ...]) -> tuple[Any, ...]:
     """Nodes in the place of Tensors; copies of arrays and lists, which may change before they are read again."""
-    return tuple([_operand(i) if type(i) in (tensors.Tensor, np.ndarray) else _as_list(i) for i in index])
+    return tuple([_operand(i) if type(i) in (calls.Tensor, np.ndarray) else _as_list(i) for i in index])
 
 
 def _as_list(i: Any) -> Any:
-    return [x.value if type(x) is tensors.Tensor else x for x in i] if type(i) is list else i
+    return [x.value if type(x) is calls.Tensor else x for x in i] if type(i) is list else i
 
 
 def _operand(value: Any) -> Any:
     """What is written, as it is recorded: a node, or a plain value of our own."""
     if type(value) in (list, tuple):
         value = _stacked(value)
-    if type(value) is tensors.Tensor:
+    if type(value) is calls.Tensor:
         return value.node
     return value.copy() if isinstance(value, np.ndarray) else value
 
@@ -55,7 +54,7 @@ def _operand(value: Any) -> Any:
 def _stacked(items: Any) -> Any:
     """A nested list as one array, a Tensor if there is one in it."""
     items = [_stacked(item) if type(item) in (list, tuple) else item for item in items]
-    return np.stack(items) if any(type(item) is tensors.Tensor for item in items) else np.array(items)
+    return np.stack(items) if any(type(item) is calls.Tensor for item in items) else np.array(items)
 
 
 def update(tensor: Any, result: Any, name: str, casting: Any = "same_kind", stretch: bool = False) -> Any:
@@ -66,7 +65,7 @@ def update(tensor: Any, result: Any, name: str, casting: Any = "same_kind", stre
             f"non-broadcastable output operand with shape {x.shape} doesn't match the broadcast shape {result.shape}"
         )
     _check_cast(result, x, name, casting)
-    if type(result) is tensors.Tensor and result.shape == x.shape:
+    if type(result) is calls.Tensor and result.shape == x.shape:
         replace(tensor, result.node)
     else:
         setitem(tensor, (...,), result)
@@ -84,8 +83,8 @@ def ufunc_out(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) 
     """ufunc(*inputs, out=..., where=...)."""
     outs, kwargs = kwargs["out"], dict(kwargs)
     where, casting = kwargs.pop("where", True), kwargs.pop("casting", "same_kind")
-    if not all(out is None or type(out) is tensors.Tensor for out in outs) or kwargs.keys() != {"out"}:
-        return tensors.apply(ufunc, inputs, {**kwargs, "out": outs})  # refused there
+    if not all(out is None or type(out) is calls.Tensor for out in outs) or kwargs.keys() != {"out"}:
+        return apply(ufunc, inputs, {**kwargs, "out": outs})  # refused there
     for out in outs:
         if out is not None and isinstance(out.node.value, np.generic):
             raise TypeError("return arrays must be of ArrayType: a Tensor of one number cannot be written to")
@@ -118,6 +117,29 @@ def _ufunc_where(ufunc: np.ufunc, inputs: tuple[Any, ...], outs: tuple[Any, ...]
     return out
 
 
+_READ_BEFORE_WRITTEN = frozenset({  # whose out= may be an argument: NumPy makes copies where they overlap
+    np.sum, np.prod, np.max, np.min, np.mean, np.cumsum, np.cumprod, np.clip, np.round,
+})  # fmt: skip
+
+
+def into(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """function(*args, out=...), as of np.sum or np.concatenate."""
+    kwargs, name = dict(kwargs), f"np.{function.__name__}"
+    out = kwargs.pop("out")
+    _check_target(name, out)
+    if function not in _READ_BEFORE_WRITTEN:
+        for x in args:
+            for part in x if type(x) in (list, tuple) else (x,):
+                _check_apart(name, out, part)
+    result = function(*args, **kwargs)
+    if result.dtype != out.dtype:
+        raise TypeError(
+            f"{name} computes in {result.dtype} and out= is of dtype {out.dtype}, to which NumPy may round on its way; "
+            f"write out[...] = {name}(...)"
+        )
+    return update(out, result, function.__name__)
+
+
 def ufunc_at(ufunc: np.ufunc, tensor: Any, index: Any, value: Any = None) -> None:
     """ufunc.at(tensor, index, value)."""
     _check_target(f"np.{ufunc.__name__}.at", tensor)
@@ -126,7 +148,7 @@ def ufunc_at(ufunc: np.ufunc, tensor: Any, index: Any, value: Any = None) -> Non
         value = value if ufunc is np.add else np.negative(value)
         write(tensor, _recorded(index), _operand(value), add_at)
         return
-    plain = tuple([tensors.plain_value(i, ufunc) for i in index])
+    plain = tuple([plain_value(i, ufunc) for i in index])
     places = np.arange(tensor.size).reshape(tensor.shape)[plain]
     if np.unique(places).size < np.size(places):
         raise TypeError(
@@ -139,7 +161,7 @@ def ufunc_at(ufunc: np.ufunc, tensor: Any, index: Any, value: Any = None) -> Non
 
 
 def _check_target(name: str, target: Any) -> None:
-    if type(target) is not tensors.Tensor:
+    if type(target) is not calls.Tensor:
         raise TypeError(
             f"{name} writes into a plain array here, which keeps no derivative: make it a Tensor first, ag.Tensor(a)"
         )
@@ -149,7 +171,7 @@ def _check_target(name: str, target: Any) -> None:
 
 def _seen(x: Any) -> Any:
     """The value, for nothing but to see what NumPy says of it."""
-    return entries(x.node.value) if type(x) is tensors.Tensor else x
+    return entries(x.node.value) if type(x) is calls.Tensor else x
 
 
 def _writes(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -161,7 +183,7 @@ def _writes(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Cal
             function(copied(_seen(target)), *map(_seen, args), **{k: _seen(x) for k, x in kwargs.items()})
             writer(target, *args, **kwargs)
 
-        functions[function] = call
+        writers[function] = call
         return writer
 
     return register
@@ -169,13 +191,13 @@ def _writes(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Cal
 
 def _check_apart(name: str, target: Any, values: Any) -> None:
     """NumPy reads these while it writes, so that what it reads depends on the order."""
-    if type(values) is tensors.Tensor and share_memory(values, target):
-        raise TypeError(f"{name}: the values are a view of what is written to; give a copy of them, t.copy()")
+    if type(values) is calls.Tensor and share_memory(values, target):
+        raise TypeError(f"{name}: what is read shares memory with what is written to; give a copy of it, t.copy()")
 
 
 def _cycled(values: Any, places: Any) -> Any:
     """Entries of ``values``, which begin anew at their end."""
-    values = np.ravel(values) if type(values) is tensors.Tensor else np.ravel(np.asarray(values))
+    values = np.ravel(values) if type(values) is calls.Tensor else np.ravel(np.asarray(values))
     return values[places % values.shape[0]]
 
 

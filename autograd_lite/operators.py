@@ -82,17 +82,8 @@ def _unary(operation: Callable[[Any], Any], function: Callable[..., Any]) -> Cal
     return method
 
 
-def _method(function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return self.__array_function__(function, (), (self, *args), kwargs)
-
-    method.__name__ = function.__name__
-    method.__doc__ = f"np.{function.__name__} of this Tensor."
-    return method
-
-
 class ArrayOperators:
-    """What Python's operators and an array's methods record; ``Tensor`` is the only class of this kind."""
+    """What Python's operators record; ``Tensor`` is the only class of this kind."""
 
     __slots__ = ()
     __hash__ = None  # type: ignore[assignment]
@@ -127,29 +118,3 @@ class ArrayOperators:
     def __pow__(self, exponent: Any) -> Any:
         """x**2 is recorded as what NumPy computes there, the square."""
         return self._square() if type(exponent) in (int, float) and exponent == 2 else self._power(exponent)
-
-    __divmod__ = _method(np.divmod)
-
-    def __rdivmod__(self: Any, other: Any) -> Any:
-        return self.__array_ufunc__(np.divmod, "__call__", other, self)
-
-    def __round__(self, ndigits: int = 0) -> Any:
-        return _method(np.round)(self, ndigits)
-
-    all, any, ptp = _method(np.all), _method(np.any), _method(np.ptp)
-    sum, prod, mean = _method(np.sum), _method(np.prod), _method(np.mean)
-    var, std = _method(np.var), _method(np.std)
-    max, min, clip = _method(np.max), _method(np.min), _method(np.clip)
-    argmax, argmin, argsort = _method(np.argmax), _method(np.argmin), _method(np.argsort)
-    argpartition, choose = _method(np.argpartition), _method(np.choose)
-    cumsum, cumprod = _method(np.cumsum), _method(np.cumprod)
-    nonzero, searchsorted, round = _method(np.nonzero), _method(np.searchsorted), _method(np.round)
-
-    def compress(self: Any, condition: Any, axis: int | None = None, out: Any = None) -> Any:
-        """np.compress of this Tensor."""
-        return self.__array_function__(np.compress, (), (condition, self), {"axis": axis, "out": out})
-
-    ravel, squeeze, swapaxes = _method(np.ravel), _method(np.squeeze), _method(np.swapaxes)
-    diagonal, trace = _method(np.diagonal), _method(np.trace)
-    repeat, take, dot = _method(np.repeat), _method(np.take), _method(np.dot)
-    conj = conjugate = _method(np.conjugate)

@@ -31,8 +31,6 @@ functions: dict[Callable[..., Any], str] = {
 }
 
 attributes: dict[str, str] = {
-    "sort": "t.sort() writes into t; write t = np.sort(t)",
-    "partition": "t.partition(k) writes into t; write t = np.partition(t, k)",
     "resize": "t.resize(shape) writes into t; write t = np.resize(t, shape)",
     "setfield": f"setfield {_MEMORY}",
     "getfield": f"getfield {_MEMORY}",

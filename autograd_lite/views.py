@@ -164,9 +164,9 @@ def _again(view: Any, parent: Node) -> Node:
     """The node of a view whose parent now faces another node."""
     step = view.parent
     if type(step) is Composed:
-        from .tensor import tensor_of
-
-        node: Node = step.function(tensor_of(parent), *step.args, **step.kwargs).node
+        facing = object.__new__(type(view))
+        facing.node = parent
+        node: Node = step.function(facing, *step.args, **step.kwargs).node
         return node
     made = view.node
     return record(made.function, (parent, *made.args[1:]), made.kwargs)

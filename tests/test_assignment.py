@@ -9,6 +9,8 @@ from __future__ import annotations
 import copy
 import operator
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -16,7 +18,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite import assignment, versions
+from autograd_lite import versions, views
+from autograd_lite.calls import writers
 from autograd_lite.kinds import composites
 from autograd_lite.sweeps import rules
 
@@ -500,8 +503,130 @@ def test_functions_that_write(function, memory):
 
 
 def test_every_function_that_writes_is_here():
-    assert {f.__name__ for f in assignment.functions} == {
+    assert {f.__name__ for f in writers} == {
         "copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis"}  # fmt: skip
+
+
+def test_functions_write_to_out(memory):
+    def f(x):
+        u, v = x[0] * 1.0, x[:, 0] * 1.0
+        assert np.sum(x, axis=0, out=u) is u
+        x.mean(axis=1, out=v)
+        x *= 1.0
+        x[0], x[:, 0] = u, v
+        np.cumsum(x, axis=1, out=x)
+        np.concatenate([x[1:].copy(), 2 * x[:1]], out=x)
+        np.matmul(x.copy(), np.full((3, 3), 0.5), out=x)
+        return np.sum(x**2)
+
+    agrees(f, np.arange(1.0, 7.0).reshape(2, 3))
+
+
+METHODS = [
+    lambda t: t.sort(), lambda t: t.sort(0), lambda t: t.sort(stable=True), lambda t: t.partition(2),
+    lambda t: t.T.sort(axis=0), lambda t: t.flat.__setitem__(3, 5.0), lambda t: t.T.flat.__setitem__([1, 2], 7.0),
+    lambda t: t.flat.__setitem__(slice(None, None, 5), [1.0, 2.0]), lambda t: setattr(t, "flat", [1.0, 2.0, 3.0]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_methods_that_write(method, memory):
+    def f(x):
+        u = x * 1.0
+        row = u[1]
+        method(u)
+        return np.sum(np.arange(12).reshape(3, 4) * u**2) + np.sum(row**3)
+
+    agrees(f, np.random.default_rng(0).permutation(12).reshape(3, 4) / 12 + 0.5)
+
+
+def test_parts_are_assigned():
+    x = np.array([1 + 2j, 3 - 1j])
+    z = ag.Tensor(x)
+    z.real += 1
+    z.imag = [5.0, 6.0]
+    np.testing.assert_array_equal(z.value, [2 + 5j, 4 + 6j])
+    assert [n.function_name for n in ag.graph(z).nodes].count("assign") == 2
+    with pytest.raises(TypeError, match="imaginary part"):
+        ag.Tensor(A).imag = 1.0
+    assert (len(z.flat), z.flat[1].value, next(z.flat).value) == (2, 4 + 6j, 2 + 5j)
+
+
+# What it takes to know the views
+
+
+def test_views_that_were_made_before_the_first_write_follow_too(monkeypatch):
+    """Until then nobody notes them; what was made by then is found among the living objects."""
+    monkeypatch.setattr(views, "noting", False)
+    t, other = ag.Tensor(A), ag.Tensor(A)
+    row, column, bottom, copy, deep = t[0], t.T[1], np.split(t, 3)[2], t[[0]], t.reshape(2, 6).ravel()[5:]
+    elsewhere = other[1:]
+    assert not views.noting
+    t[...] = -A
+    for view, expected in ((row, -A[0]), (column, -A[:, 1]), (bottom, -A[2:]), (copy, A[[0]]), (deep, -A.ravel()[5:])):
+        np.testing.assert_array_equal(view.value, expected)
+    assert views.noting
+    deep[0] = 99.0
+    assert (t.value[1, 1], column[1].value) == (99.0, 99.0)
+    elsewhere[0, 0] = 7.0
+    assert other.value[1, 0] == 7.0
+
+
+def test_views_are_noted_weakly():
+    t = ag.Tensor(np.zeros(300))
+    t[0] = 1.0
+    for _ in range(1000):
+        t[1:]
+    assert len(views._noted) < 100
+    t[0] = 2.0
+    assert len(views.memory_of(t).views) == 0
+
+
+def test_threads_write_each_into_its_own():
+    def f(x):
+        u = ag.Tensor(np.zeros(200))
+        v = u[1:]
+        u[0] = x
+        for i in range(199):
+            v[i] = u[i] * 1.001
+        return np.sum(v)
+
+    with ThreadPoolExecutor(4) as pool:
+        slopes = list(pool.map(ag.grad(f), np.arange(1.0, 9.0)))
+    np.testing.assert_allclose(slopes, np.sum(1.001 ** np.arange(1, 200)))
+
+
+# What else reads the record
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(programs)
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid")
+def test_random_programs_compiled_and_sparse(program):
+    x = np.cos(np.arange(12.0)).reshape(3, 4)
+    f = lambda x: run(program, x)
+    value, gradient = ag.value_and_grad(f)(x)
+    assume(np.all(abs(gradient) < 1e6))
+    compiled = ag.compile(ag.value_and_grad(f))
+    for _ in range(2):
+        found = compiled(x.copy())
+        np.testing.assert_allclose(found[0], value, rtol=1e-12)
+        np.testing.assert_allclose(found[1], gradient, rtol=1e-9, atol=1e-9)
+    g = lambda x: written(program, x.reshape(3, 4))
+    dense = ag.jacobian(g)(x.ravel())
+    np.testing.assert_allclose(ag.sparse_jacobian(g)(x.ravel()).toarray(), dense, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(ag.jacrev(g)(x.ravel()), dense, rtol=1e-9, atol=1e-9)
+
+
+def written(program, x):
+    """The array into which the program writes, at its end."""
+    start = ag.Tensor(np.zeros((3, 4)))
+    start[...] = x
+    names = [start]
+    for line in program:
+        with suppress(TypeError, ValueError, IndexError):
+            step(names, *line)
+    return np.ravel(start) * 1.0
 
 
 # What it costs

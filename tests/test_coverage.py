@@ -73,7 +73,7 @@ def test_refused_functions_say_why(function):
 
 ARGUMENTS = {
     "argpartition": (1,), "astype": (np.float32,), "choose": ([A, A + 1],), "clip": (-0.5, 0.5), "compress": ([1, 0],),
-    "dot": (A.T,), "fill": (0.5,), "put": ([0, -1], [1.0, 2.0]),
+    "dot": (A.T,), "fill": (0.5,), "partition": (1,), "put": ([0, -1], [1.0, 2.0]),
     "item": (0, 1), "repeat": (2,), "reshape": (3, 2), "searchsorted": ([0.5],), "swapaxes": (0, 1),
     "take": ([0, 2],), "to_device": ("cpu",),
 }  # fmt: skip
