@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy
 
-from . import THREADS, engine, loops, networks
+from . import THREADS, compiled, engine, loops, networks
 from .peers import PEERS, Ours, Peer, numbers
 from .timing import interleaved
 from .works import WORKS, Work
@@ -137,6 +137,14 @@ def training_table(rounds: int) -> Table:
     return [["memory of the gradient of a network", "as it is", "with checkpoints"], *rows]
 
 
+def compiled_table(rounds: int) -> Table:
+    return [["compiled: time divided by that of NumPy by hand", *compiled.COLUMNS], *compiled.rows(rounds)]
+
+
+def compiling_table(rounds: int) -> Table:
+    return [["what compiling costs", "time"], *compiled.costs()]
+
+
 def import_table(rounds: int) -> Table:
     base, ours = engine.import_seconds(rounds)
     return [
@@ -192,6 +200,7 @@ NETWORKS = (((256,) * 25, 1024, 5), ((256,) * 101, 1024, 10))
 TABLES = {
     "overhead": overhead_table, "chain": chain_table, "loops": loops_table, "memory": memory_table,
     "memory of networks": training_table,
+    "compiled": compiled_table, "compiling": compiling_table,
     "import": import_table, "steps of nn": steps_table, "fits of nn": fits_table,
 }  # fmt: skip
 

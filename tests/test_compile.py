@@ -21,7 +21,7 @@ def alone(compiled, *args):
     """The program's own text, run in an empty namespace."""
     namespace = {}
     exec(compiled.source, namespace)
-    name = compiled.source.partition("\ndef ")[2].partition("(")[0]
+    name = compiled.source.rpartition("\ndef ")[2].partition("(")[0]
     return namespace[name](*args, *compiled.constants.values())
 
 
@@ -477,3 +477,19 @@ def test_a_scan_that_decides():
     compiled = ag.compile(f)
     for x in (np.ones(5), 3 * np.ones(5), -np.ones(5)):
         assert compiled(x) == pytest.approx(f(x))
+
+
+def test_long_arrays_are_shared_among_the_cores(monkeypatch):
+    monkeypatch.setattr("autograd_lite.compiling.planning.cores", lambda: 3)
+    monkeypatch.setattr("autograd_lite.compiling.emitting.cores", lambda: 3)
+
+    def f(x):
+        with np.errstate(all="ignore"):
+            return np.sqrt(np.sin(x) * x) + np.log(x * x)
+
+    x = np.linspace(-3.0, 3.0, 300_001)
+    compiled = ag.compile(f)
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(compiled(x), f(x), rtol=1e-12)
+        np.testing.assert_allclose(alone(compiled, x), f(x), rtol=1e-12)
+    assert "together(part, 300001)" in compiled.source

@@ -21,7 +21,7 @@ from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
 from .capture import Guard
 from .floats import FLOAT, floats_of, in_double
-from .planning import WRITES, Block, Plan, Step, entrywise, owned_outputs, writes_in_place
+from .planning import WRITES, Block, Plan, Step, cores, entrywise, owned_outputs, writes_in_place
 from .rewriting import added
 from .scans import expressible, write_scan
 from .spelling import index_text, is_basic, operand, spelled, view_text
@@ -32,6 +32,15 @@ __all__ = ["Emitter", "Program", "emitted"]
 BRANCH = '''class OtherBranch(Exception):
     """These arguments take another way through the function than the one that was recorded."""
 '''
+TOGETHER = '''workers = ThreadPoolExecutor({cores})
+
+
+def together(part, n):
+    """part(start, stop) for shares of n rows, in several threads at once."""
+    ends = [k * n // {cores} for k in range({cores} + 1)]
+    tasks = [workers.submit(copy_context().run, part, start, stop) for start, stop in zip(ends, ends[1:])]
+    for task in tasks:
+        task.result()'''
 COMMENT_AT = 44
 
 
@@ -105,14 +114,26 @@ class Emitter(Texts):
                 self._line(f"{step.name} = {self._zeros(node)}")
             elif node.function is added and self.names[node.args[0]] != step.name:
                 self._line(f"{step.name} = {self.names[node.args[0]]}")
-        rows = block.shape[0]
-        self._line(f"for first in range(0, {rows}, {block.rows}):", "in blocks that fit into the processor's cache")
+        share = f"0, {block.shape[0]}"
+        if block.shared:
+            self._line("def part(start, stop):", "for each core a share of the rows")
+            share = "start, stop"
+            self.depth += 1
+        self._line(f"for first in range({share}, {block.rows}):", "in blocks that fit into the processor's cache")
         self.depth += 1
-        self._line(f"rows = slice(first, first + {block.rows})")
+        end = f"min(first + {block.rows}, stop)" if block.shared else f"first + {block.rows}"
+        self._line(f"rows = slice(first, {end})")
         texts = self._parts_of(block)
         for step in block.steps:
             self._noted(lambda step: self._block_step(step, block, texts), step)
         self.depth -= 1
+        if block.shared:
+            self.depth -= 1
+            self._line(f"together(part, {block.shape[0]})")
+            self.imports |= {
+                "from concurrent.futures import ThreadPoolExecutor", "from contextvars import copy_context",
+            }  # fmt: skip
+            self.helpers["together"] = TOGETHER.format(cores=cores())
 
     def _noted(self, write: Callable[[Step], None], step: Step) -> None:
         """Write a step, and keep its text for the table."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
+from ..rules.elementwise import masked
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
 from .capture import CompileError, OtherBranch
@@ -103,6 +104,9 @@ class JaxEmitter(Emitter):
         elif node.function is added:
             x, values, *index = node.args
             self._line(f"{step.name} = {self.text(x)}{self._put_at(index, values)}", comment)
+        elif node.function is masked:
+            x, mask = map(self.text, node.args)
+            self._line(f"{step.name} = np.where({mask}, {x}, 0)", comment)
         else:
             text = spelled(node, lambda a: self.text(a, node))
             for ufunc, function in _REDUCED.items():

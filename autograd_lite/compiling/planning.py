@@ -12,6 +12,7 @@ Results are never views of arguments, of buffers or of one another.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -32,6 +33,7 @@ __all__ = ["Block", "Plan", "Step", "owned_outputs", "planned"]
 LARGE = 1 << 15  # bytes from which a buffer saves more than it costs
 BLOCKED = 1 << 18  # bytes from which a run is done in blocks
 BLOCK = 1 << 13  # entries of a block
+SHARED = 1 << 18  # entries from which the blocks are shared among the cores
 
 VIEWS = frozenset({
     np.reshape, np.transpose, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze, np.broadcast_to, np.flip, np.real,
@@ -46,6 +48,11 @@ WRITTEN_THROUGH = frozenset({  # views of an array whatever its strides are
     getitem, np.transpose, np.swapaxes, np.moveaxis, np.flip, np.expand_dims, np.squeeze, np.real, np.imag,
 })  # fmt: skip
 ENTRYWISE = frozenset({np.where, masked, astype})  # besides the ufuncs
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Step:
@@ -70,6 +77,8 @@ class Block:
         self.whole = whole  # nodes that are needed afterwards, and so become arrays
         self.shape: tuple[int, ...] = next(s.node.value.shape for s in steps if entrywise(s.node))
         self.rows = max(1, BLOCK // max(1, int(np.prod(self.shape[1:]))))
+        puts = any([not entrywise(s.node) for s in steps])  # shares of rows would then add to the same entries
+        self.shared = not puts and cores() > 1 and int(np.prod(self.shape)) >= SHARED
         self.last: dict[Node, Step] = {}
         for step in steps:
             for a in step.node.parents:

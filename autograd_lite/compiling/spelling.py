@@ -20,7 +20,7 @@ import numpy as np
 from ..graph import Node, same
 from ..kinds import parameters, pick
 from ..rules.constants import stop_gradient
-from ..rules.elementwise import masked
+from ..rules.elementwise import BITS, masked
 from ..rules.indexing import BASIC, getitem, scatter
 from ..rules.products import contract
 from ..rules.shaping import astype, concatenate
@@ -158,6 +158,17 @@ def _square(node: Node, text: Text) -> str:
     return f"{x} * {x}"
 
 
+def _masked(node: Node, text: Text) -> str:
+    """Large arrays by their bits, as the rule does it: np.where takes a branch at each entry."""
+    x, mask = node.args
+    value, bits = node.value, BITS.get(node.value.dtype)
+    same = type(x) is Node and type(mask) is Node and mask.value.shape == value.shape == x.value.shape
+    if bits is None or value.size < 4096 or not same or x.value.dtype != value.dtype:
+        return f"np.where({text(mask)}, {text(x)}, 0)"
+    kept = f"np.negative({operand(text(mask))}.view(np.int8), dtype={text(np.dtype(bits))})"
+    return f"({kept} & {operand(text(x))}.view({text(np.dtype(bits))})).view({text(value.dtype)})"
+
+
 SPECIAL: dict[Any, Callable[[Node, Text], str]] = {
     **dict.fromkeys(REDUCTIONS, _reduction),
     np.mean: _mean,
@@ -175,7 +186,7 @@ SPECIAL: dict[Any, Callable[[Node, Text], str]] = {
     contract: lambda node, text: call("np.einsum", node, text),
     concatenate: lambda node, text:
         f"np.concatenate(({', '.join(text(a) for a in node.args)},), axis={text(node.kwargs.get('axis', 0))})",
-    masked: lambda node, text: f"np.where({text(node.args[1])}, {text(node.args[0])}, 0)",
+    masked: _masked,
 }  # fmt: skip
 
 
