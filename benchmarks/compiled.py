@@ -29,7 +29,7 @@ class Compiled(Ours):
         return program
 
     def gradient(self, f: Callable[..., Any], *primals: Any) -> Call:
-        if f is pendulum and self.backend != "jax":
+        if f is pendulum:
             f = self.swing
         argnum: Any = 0 if len(primals) == 1 else tuple(range(len(primals)))
         derivative = self.compiled(self.ag.grad(lambda *primals: f(self.np, *primals), argnum))
@@ -144,8 +144,6 @@ COLUMNS = (*BACKENDS, "JAX (jit)")
 
 def _calls(work: Any) -> dict[str, Call]:
     peers = {"by hand": ByHand(), **{backend: Compiled(backend) for backend in BACKENDS}, "JAX (jit)": JAX()}
-    if work.name.startswith("pendulum"):
-        del peers["jax"]  # unrolled, XLA would compile it for minutes
     return {name: call for name, peer in peers.items() if (call := work.prepare(peer)) is not None}
 
 

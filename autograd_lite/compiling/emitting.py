@@ -140,7 +140,7 @@ class Emitter(Texts):
         start = len(self.lines)
         write(step)
         code = [line.split("  # ")[0].strip() for line in self.lines[start:]]
-        self.calls[step.node] = "; ".join(code)
+        self.calls[step.node] = "; ".join(code[:3]) + ("; …" if len(code) > 3 else "")
 
     def _memory(self, step: Step) -> str:
         """The array that a step of a block is written to: a buffer, or a new one."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
+from ..kinds import pick
 from ..rules.elementwise import masked
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
@@ -20,6 +21,7 @@ from .capture import CompileError, OtherBranch
 from .emitting import Emitter, Program
 from .planning import Plan, Step
 from .rewriting import added
+from .scans import Inner, expressible
 from .spelling import index_text, spelled
 from .texts import identifier
 
@@ -92,12 +94,44 @@ class JaxEmitter(Emitter):
         self._line(f"return {', '.join(outputs)}" if outputs else "return ()")
 
     def _scan(self, step: Step) -> None:
-        raise CompileError('backend="jax" knows no scan: use backend="numpy" or "numba"')
+        """``jax.lax.scan`` over the recorded step."""
+        inner = Inner(self, step)
+        if inner.guards:
+            raise CompileError('backend="jax" knows no scan that decides by value: use np.where, or backend="numpy"')
+        for node in inner.body_consts:
+            self.names[node] = self.text(inner.given[node])
+        m, gathered = inner.loop.carries, [*inner.put, *inner.stored]
+        carry, xs = [self.names[leaf] for leaf in inner.leaves[:m]], [self.names[leaf] for leaf in inner.leaves[m:]]
+        body, before, row = (self.unique.named(name) for name in ("step", "state", "row"))
+        self._line(f"def {body}({before}, {row}):", inner.loop.name)
+        self.depth += 1
+        for names, given in ((carry, before), (xs, row)):
+            if names:
+                self._line(f"{_tuple(names)} = {given}")
+        put = [self.names[inner.leaves[k]] for k in inner.stored.values()]
+        for part in inner.steps:
+            self._step(part)
+        outputs = [self.text(y) for y in inner.outputs]
+        self._line(f"return {_tuple(outputs[:m])}, {_tuple([*[outputs[i] for i in inner.put], *put])}")
+        self.depth -= 1
+        start = [
+            f"np.broadcast_to(np.asarray({self.text(a)}, {self.text(leaf.value.dtype)}), {leaf.value.shape})"
+            for a, leaf in zip(inner.carry, inner.leaves, strict=False)
+        ]
+        results = f"{_tuple(carry)}, {_tuple([inner.picks[i].name for i in gathered])}"
+        given = f"{_tuple(start)}, {_tuple(list(map(self.text, inner.xs)))}, {inner.loop.n}, {inner.loop.reverse}"
+        self._line(f"{results} = jax.lax.scan({body}, {given})")
+        for i in range(m):
+            if i in inner.picks:
+                self._line(f"{inner.picks[i].name} = {carry[i]}")
+        self.imports.add("import jax")
 
     def _step(self, step: Step) -> None:
         node, comment = step.node, self._comment(step.node)
-        if node.function is scan_loop:
+        if node.function is scan_loop and expressible(node):
             self._scan(step)
+        elif node.function is pick and node.args[0].function is scan_loop and expressible(node.args[0]):
+            return  # named where the loop is written
         elif node.function is scatter:
             values, _, *index = node.args
             self._line(f"{step.name} = {self._zeros(node)}{self._put_at(index, values)}", comment)
@@ -117,3 +151,7 @@ class JaxEmitter(Emitter):
 
     def _put_at(self, index: Any, values: Any) -> str:
         return f".at[{index_text(tuple(index), self.text)}].add({self.text(values)})"
+
+
+def _tuple(names: list[str]) -> str:
+    return f"({', '.join(names)},)" if names else "()"
