@@ -44,12 +44,45 @@ for function in (sp.beta, sp.betaln, sp.xlogy, sp.xlog1py, sp.rel_entr, sp.kl_di
 for function in (sp.jv, sp.yv, sp.yn, sp.iv, sp.ive, sp.kv, sp.kn, sp.kve):
     ufunc(function, P(3), f=lambda x, g=function: g(2, x))
     ufunc(function, P(3), f=lambda x, g=function: g(0, x), note="order 0")
+for function in sp.airy, sp.sici, sp.shichi, sp.fresnel:
+    ufunc(function, P(3), f=lambda x, g=function: np.stack(g(x)))
+for function in (sp.spence, sp.exprel, sp.sindg, sp.cosdg, sp.tandg, sp.cotdg,
+                 sp.owens_t, sp.huber, sp.pseudo_huber, sp.boxcox, sp.boxcox1p, sp.powm1, sp.binom):  # fmt: skip
+    ufunc(function, *[P(3)] * function.nin)
+for function in sp.inv_boxcox, sp.inv_boxcox1p, sp.gammaincinv, sp.gammainccinv:
+    ufunc(function, Q(3), Q(2, 1))
+ufunc(sp.boxcox, P(2), f=lambda x: sp.boxcox(x, 0) + sp.inv_boxcox(x, 0.0), note="logarithm")
+ufunc(sp.boxcox, [0.5, 2.0], [0.0, 0.0], note="order 0")
+ufunc(sp.exprel, [0.0, 1e-9, -0.3, 0.499, 0.501, 5.0], note="near 0")
+ufunc(sp.round, P(3), f=lambda x: sp.round(x) * x)
+ufunc(sp.ndtri_exp, P(3), f=lambda x: sp.ndtri_exp(-x))
+ufunc(sp.wofz, C(2), note="complex")
+ufunc(sp.ellipkm1, Q(3))
+for function in sp.ellipkinc, sp.ellipeinc:
+    ufunc(function, Q(3), Q(2, 1))
+for function in (sp.hankel1, sp.hankel2, sp.hankel1e, sp.hankel2e, sp.struve, sp.modstruve, sp.expn, sp.eval_legendre,
+                 sp.eval_chebyt, sp.eval_chebyu, sp.eval_laguerre, sp.eval_hermite, sp.eval_hermitenorm):  # fmt: skip
+    ufunc(function, P(3), f=lambda x, g=function: g(3, x))
+for function in sp.eval_legendre, sp.eval_chebyt, sp.eval_chebyu, sp.eval_hermite, sp.expn:
+    ufunc(function, P(3), f=lambda x, g=function: g(np.array([0, 1, 2]), x), note="several orders")
+for function in sp.eval_gegenbauer, sp.eval_genlaguerre, sp.hyp1f1, sp.hyperu:
+    ufunc(function, Q(3), f=lambda x, g=function: g(2, 1.5, x))
+ufunc(sp.eval_jacobi, Q(3), f=lambda x: sp.eval_jacobi(3, 0.5, 1.5, x))
+ufunc(sp.hyp0f1, P(3), f=lambda x: sp.hyp0f1(1.5, x))
+ufunc(sp.hyp2f1, Q(3), f=lambda x: sp.hyp2f1(0.5, 1.5, 2.5, x))
 ufunc(sp.erfinv, U(3))
 ufunc(sp.erf, C(2), note="complex")
-ufunc(sp.gammainc, P(3), f=lambda x: sp.gammainc(1.5, x))
-ufunc(sp.gammaincc, P(3), f=lambda x: sp.gammaincc(1.5, x))
-ufunc(sp.betainc, Q(3), f=lambda x: sp.betainc(1.5, 2.5, x))
-ufunc(sp.stdtr, R(3), f=lambda x: sp.stdtr(3, x))
+for function in sp.gammainc, sp.gammaincc, sp.chdtr, sp.chdtrc, sp.stdtr:
+    ufunc(function, P(3), P(2, 1), note="stretched")
+for function in sp.betainc, sp.betaincc, sp.betaincinv:
+    ufunc(function, P(3), P(3), Q(3))
+ufunc(sp.gammainc, [0.1, 2.0, 30.0], [0.1, 4.0, 40.0], note="far apart")
+ufunc(sp.betainc, [0.2, 3.0], [0.3, 20.0], [0.9, 0.1], note="far apart")
+ufunc(sp.stdtr, P(3), R(3), note="both signs")
+ufunc(sp.stdtrit, P(3), Q(3))
+for function in sp.pdtr, sp.pdtrc:
+    ufunc(function, P(3), f=lambda m, g=function: g(np.array([0, 1.5, 3]), m))
+ufunc(sp.nbdtr, Q(3), f=lambda p: sp.nbdtr(2, 5, p))
 ufunc(sp.gammasgn, R(3), f=lambda x: sp.gammasgn(x) * x)
 ufunc(_zeta, P(3), f=lambda q: sp.zeta(2, q))
 

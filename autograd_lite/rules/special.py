@@ -6,31 +6,64 @@ parameters whose derivative has no closed form are refused.
 Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions (1964), chapters 5, 6, 7 and 9; DLMF.
 """
 
+import math
+
 import numpy as np
 import scipy.special as sp
 from scipy.special._ufuncs import _zeta as zeta  # sp.zeta(s, q) is a Python function in front of it
 
-from ..kinds import constant, elementwise
+from ..kinds import Parts, constant, elementwise, general
 from .elementwise import ratio
+from .special_shapes import refused
 
 TWO_BY_ROOT_PI, ROOT_TWO_PI, PI = 1.1283791670955126, 2.5066282746310002, 3.141592653589793
+ROOT_PI, ROOT_TWO, DEGREE = 1.772453850905516, 1.4142135623730951, 0.017453292519943295
 LOG_2, LOG_10 = 0.6931471805599453, 2.302585092994046
-
-
-def refused(function, parameter):
-    """The partial by a parameter that has no closed form."""
-
-    def partial(out, *args):
-        raise TypeError(
-            f"scipy.special.{function.__name__} has no derivative rule for {parameter}; pass it as a plain number"
-        )
-
-    return partial
 
 
 def by_order(function, partial):
     """A function of (order, x), differentiated by x."""
     elementwise(function, refused(function, "its order"), partial)
+
+
+def several(function, *partials):
+    """A function of x with several outputs, each with its partial, which is given all outputs."""
+    general(
+        function,
+        jvp=[lambda t, out, x: Parts(t * p(out, x) for p in partials)],
+        vjp=[lambda g, out, x: sum(g_i * p(out, x) for g_i, p in zip(g, partials, strict=True) if g_i is not None)],
+    )
+
+
+def by_degree(function, below):
+    """A polynomial of (degree, ..., x), differentiated by x: 0 for degree 0, else ``below``."""
+
+    def slope(out, n, *rest):
+        zero = np.equal(n, 0)
+        return np.where(zero, 0, below(np.where(zero, 1, n), *rest))
+
+    parameters = [refused(function, "its parameters")] * (function.nin - 1)
+    elementwise(function, *parameters, slope)
+
+
+def near_0(coefficient, x, formula):
+    """Σ_k coefficient(k) x^k for small x, where the formula, which divides by x, loses its digits."""
+    small = np.less(np.abs(x), 0.5)
+    series = 0.0 * x
+    for k in range(14, -1, -1):
+        series = series * x + coefficient(k)
+    return np.where(small, series, formula(np.where(small, 1, x)))
+
+
+def boxcox_slope(log_x, y):
+    """∂/∂y (x^y − 1)/y = log²x·h(y log x), h(z) = (e^z (z − 1) + 1)/z² = Σ_k z^k/(k! (k + 2))."""
+    h = near_0(lambda k: 1 / (math.factorial(k) * (k + 2)), y * log_x, lambda z: (np.exp(z) * (z - 1) + 1) / (z * z))
+    return log_x * log_x * h
+
+
+def exprel_slope(x):
+    """d/dx (e^x − 1)/x = (e^x (x − 1) + 1)/x²"""
+    return boxcox_slope(1.0, x)
 
 
 def normal_density(x):
@@ -48,6 +81,7 @@ elementwise(sp.dawsn,    lambda out, x: 1 - 2 * x * out)
 elementwise(sp.ndtr,     lambda out, x: normal_density(x))
 elementwise(sp.log_ndtr, lambda out, x: np.exp(-0.5 * x * x - out) / ROOT_TWO_PI)
 elementwise(sp.ndtri,    lambda out, x: ROOT_TWO_PI * np.exp(0.5 * out * out))
+elementwise(sp.ndtri_exp, lambda out, x: ROOT_TWO_PI * np.exp(x + 0.5 * out * out))
 
 # gamma and beta
 elementwise(sp.gamma,    lambda out, x: out * sp.psi(x))
@@ -60,15 +94,8 @@ elementwise(sp.poch,     lambda out, z, m: out * (sp.psi(z + m) - sp.psi(z)), la
 elementwise(sp.beta,     lambda out, a, b: out * (sp.psi(a) - sp.psi(a + b)),
                          lambda out, a, b: out * (sp.psi(b) - sp.psi(a + b)))  # fmt: skip
 elementwise(sp.betaln,   lambda out, a, b: sp.psi(a) - sp.psi(a + b), lambda out, a, b: sp.psi(b) - sp.psi(a + b))
-elementwise(sp.gammainc, refused(sp.gammainc, "a"),
-                         lambda out, a, x: np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a)))  # fmt: skip
-elementwise(sp.gammaincc, refused(sp.gammaincc, "a"),
-                         lambda out, a, x: -np.exp(sp.xlogy(a - 1.0, x) - x - sp.gammaln(a)))  # fmt: skip
-elementwise(sp.betainc,  refused(sp.betainc, "a"), refused(sp.betainc, "b"), lambda out, a, b, x:
-                         np.exp(sp.xlogy(a - 1.0, x) + sp.xlog1py(b - 1.0, -x) - sp.betaln(a, b)))  # fmt: skip
-elementwise(sp.stdtr,    refused(sp.stdtr, "df"), lambda out, n, t: np.exp(
-                         sp.gammaln(0.5 * (n + 1.0)) - sp.gammaln(0.5 * n)
-                         - 0.5 * (n + 1.0) * np.log1p(t * t / n)) / np.sqrt(n * PI))  # fmt: skip
+elementwise(sp.binom,    lambda out, n, k: out * (sp.psi(n + 1) - sp.psi(n - k + 1)),
+                         lambda out, n, k: out * (sp.psi(n - k + 1) - sp.psi(k + 1)))  # fmt: skip
 constant(sp.gammasgn)
 
 # logistic, logarithms, entropy
@@ -87,11 +114,45 @@ elementwise(sp.exp2,      lambda out, x: out * LOG_2)
 elementwise(sp.exp10,     lambda out, x: out * LOG_10)
 elementwise(sp.cbrt,      lambda out, x: 1 / (3 * out * out))
 
+# power transforms and losses
+elementwise(sp.boxcox,    lambda out, x, y: x ** (y - 1), lambda out, x, y: boxcox_slope(np.log(x), y))
+elementwise(sp.boxcox1p,  lambda out, x, y: (1 + x) ** (y - 1), lambda out, x, y: boxcox_slope(np.log1p(x), y))
+elementwise(sp.inv_boxcox,   lambda out, x, y: out ** (1 - y),
+                             lambda out, x, y: -(out ** (1 - y)) * boxcox_slope(np.log(out), y))  # fmt: skip
+elementwise(sp.inv_boxcox1p, lambda out, x, y: (1 + out) ** (1 - y),
+                             lambda out, x, y: -((1 + out) ** (1 - y)) * boxcox_slope(np.log1p(out), y))  # fmt: skip
+elementwise(sp.powm1,     lambda out, x, y: y * x ** (y - 1), lambda out, x, y: (out + 1) * np.log(x))
+elementwise(sp.exprel,    lambda out, x: exprel_slope(x))
+elementwise(sp.huber,     lambda out, d, r: np.maximum(np.abs(r) - d, 0), lambda out, d, r: np.clip(r, -d, d))
+elementwise(sp.pseudo_huber, lambda out, d, r: 2 * out / d - r * r / np.hypot(d, r),
+                             lambda out, d, r: d * r / np.hypot(d, r))  # fmt: skip
+
 # exponential and elliptic integrals
 elementwise(sp.expi,   lambda out, x: np.exp(x) / x)
 elementwise(sp.exp1,   lambda out, x: -np.exp(-x) / x)
 elementwise(sp.ellipk, lambda out, m: (sp.ellipe(m) / (1 - m) - out) / (2 * m))
+by_order(sp.expn, lambda out, n, x: np.where(n > 0, -sp.expn(np.maximum(n - 1, 0), x), -out * (1 + 1 / x)))
 elementwise(sp.ellipe, lambda out, m: (out - sp.ellipk(m)) / (2 * m))
+elementwise(sp.ellipkm1, lambda out, p: (out - sp.ellipe(1 - p) / p) / (2 * (1 - p)))
+elementwise(sp.ellipkinc, lambda out, phi, m: 1 / np.sqrt(1 - m * np.sin(phi) ** 2), lambda out, phi, m: (
+    (sp.ellipeinc(phi, m) / (1 - m) - out) / (2 * m)
+    - np.sin(2 * phi) / (4 * (1 - m) * np.sqrt(1 - m * np.sin(phi) ** 2))))  # fmt: skip
+elementwise(sp.ellipeinc, lambda out, phi, m: np.sqrt(1 - m * np.sin(phi) ** 2),
+                          lambda out, phi, m: (out - sp.ellipkinc(phi, m)) / (2 * m))  # fmt: skip
+elementwise(sp.spence, lambda out, x: np.log(x) / (1 - x))
+several(sp.sici,    lambda out, x: np.sin(x) / x,  lambda out, x: np.cos(x) / x)
+several(sp.shichi,  lambda out, x: np.sinh(x) / x, lambda out, x: np.cosh(x) / x)
+several(sp.fresnel, lambda out, x: np.sin(0.5 * PI * x * x), lambda out, x: np.cos(0.5 * PI * x * x))
+elementwise(sp.wofz, lambda out, z: 2j / ROOT_PI - 2 * z * out)
+elementwise(sp.owens_t, lambda out, h, a: -0.5 * normal_density(h) * sp.erf(a * h / ROOT_TWO),
+                        lambda out, h, a: np.exp(-0.5 * h * h * (1 + a * a)) / (2 * PI * (1 + a * a)))  # fmt: skip
+
+# in degrees
+elementwise(sp.sindg, lambda out, x: DEGREE * sp.cosdg(x))
+elementwise(sp.cosdg, lambda out, x: -DEGREE * sp.sindg(x))
+elementwise(sp.tandg, lambda out, x: DEGREE * (1 + out * out))
+elementwise(sp.cotdg, lambda out, x: -DEGREE * (1 + out * out))
+constant(sp.round)
 
 # Bessel functions
 elementwise(sp.j0, lambda out, x: -sp.j1(x))
@@ -114,3 +175,30 @@ by_order(sp.ive, lambda out, n, x: (sp.ive(n - 1, x) + sp.ive(n + 1, x)) / 2 - n
 by_order(sp.kv,  lambda out, n, x: -(sp.kv(n - 1, x) + sp.kv(n + 1, x)) / 2)
 by_order(sp.kn,  lambda out, n, x: -(sp.kn(abs(n - 1), x) + sp.kn(n + 1, x)) / 2)
 by_order(sp.kve, lambda out, n, x: out - (sp.kve(n - 1, x) + sp.kve(n + 1, x)) / 2)
+by_order(sp.hankel1,  lambda out, n, x: (sp.hankel1(n - 1, x) - sp.hankel1(n + 1, x)) / 2)
+by_order(sp.hankel2,  lambda out, n, x: (sp.hankel2(n - 1, x) - sp.hankel2(n + 1, x)) / 2)
+by_order(sp.hankel1e, lambda out, n, x: (sp.hankel1e(n - 1, x) - sp.hankel1e(n + 1, x)) / 2 - 1j * out)
+by_order(sp.hankel2e, lambda out, n, x: (sp.hankel2e(n - 1, x) - sp.hankel2e(n + 1, x)) / 2 + 1j * out)
+by_order(sp.struve,    lambda out, n, x: sp.struve(n - 1, x) - n * out / x)
+by_order(sp.modstruve, lambda out, n, x: sp.modstruve(n - 1, x) - n * out / x)
+several(sp.airy, lambda out, x: out[1], lambda out, x: x * out[0], lambda out, x: out[3], lambda out, x: x * out[2])
+
+# hypergeometric functions, by their argument
+elementwise(sp.hyp0f1, refused(sp.hyp0f1, "v"), lambda out, v, x: sp.hyp0f1(v + 1, x) / v)
+elementwise(sp.hyp1f1, refused(sp.hyp1f1, "a"), refused(sp.hyp1f1, "b"),
+                       lambda out, a, b, x: a / b * sp.hyp1f1(a + 1, b + 1, x))  # fmt: skip
+elementwise(sp.hyperu, refused(sp.hyperu, "a"), refused(sp.hyperu, "b"),
+                       lambda out, a, b, x: -a * sp.hyperu(a + 1, b + 1, x))  # fmt: skip
+elementwise(sp.hyp2f1, *[refused(sp.hyp2f1, name) for name in "abc"],
+                       lambda out, a, b, c, x: a * b / c * sp.hyp2f1(a + 1, b + 1, c + 1, x))  # fmt: skip
+
+# orthogonal polynomials, by their argument
+by_degree(sp.eval_legendre,    lambda n, x: 0.5 * (n + 1) * sp.eval_jacobi(n - 1, 1, 1, x))
+by_degree(sp.eval_jacobi,      lambda n, a, b, x: 0.5 * (n + a + b + 1) * sp.eval_jacobi(n - 1, a + 1, b + 1, x))
+by_degree(sp.eval_gegenbauer,  lambda n, a, x: 2 * a * sp.eval_gegenbauer(n - 1, a + 1, x))
+by_degree(sp.eval_chebyt,      lambda n, x: n * sp.eval_chebyu(n - 1, x))
+by_degree(sp.eval_chebyu,      lambda n, x: 2 * sp.eval_gegenbauer(n - 1, 2, x))
+by_degree(sp.eval_laguerre,    lambda n, x: -sp.eval_genlaguerre(n - 1, 1, x))
+by_degree(sp.eval_genlaguerre, lambda n, a, x: -sp.eval_genlaguerre(n - 1, a + 1, x))
+by_degree(sp.eval_hermite,     lambda n, x: 2 * n * sp.eval_hermite(n - 1, x))
+by_degree(sp.eval_hermitenorm, lambda n, x: n * sp.eval_hermitenorm(n - 1, x))
