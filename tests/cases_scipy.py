@@ -105,15 +105,35 @@ for name in ("pdf", "logpdf"):
     other(f"chi2.{name}", getattr(stats.chi2, name), P(3), P(3))
     other(f"dirichlet.{name}", partial(getattr(stats.dirichlet, name), np.array([0.2, 0.3, 0.5])), P(3))
     other(f"multivariate_normal.{name}", symmetric(getattr(stats.multivariate_normal, name)), R(4, 2), R(2), S(2, 2))
-for name in ("cdf", "logcdf", "sf"):
-    other(f"t.{name}", partial(getattr(stats.t, name), df=3), R(3))
-for name in ("cdf", "sf"):
-    other(f"gamma.{name}", partial(getattr(stats.gamma, name), a=1.5), P(3))
-for name in ("pmf", "logpmf", "cdf"):
+for name in ("cdf", "logcdf", "sf", "logsf"):
+    other(f"t.{name}", getattr(stats.t, name), R(3), P(2, 1))
+    other(f"gamma.{name}", getattr(stats.gamma, name), P(3), P(2, 1), [-0.1], P())
+    other(f"beta.{name}", getattr(stats.beta, name), Q(3), P(3), P(3))
+    other(f"chi2.{name}", getattr(stats.chi2, name), P(3), P(3))
+other("norm.ppf", stats.norm.ppf, Q(3), R(3), P(3))
+other("norm.isf", stats.norm.isf, Q(3), R(3), P(3))
+other("t.ppf", stats.t.ppf, Q(3), P(3))
+other("gamma.ppf", stats.gamma.ppf, Q(3), P(3), R(), P())
+other("beta.ppf", stats.beta.ppf, Q(3), P(3), P(3))
+other("chi2.ppf", stats.chi2.ppf, Q(3), P(3))
+for name in ("pdf", "logpdf", "cdf", "sf", "logcdf", "logsf"):
+    for family in ("expon", "laplace", "cauchy", "logistic", "gumbel_r", "rayleigh", "halfnorm"):
+        other(f"{family}.{name}", getattr(getattr(stats, family), name), P(3), -P(2, 1)(np.random.default_rng(0)), P(3))
+    for family in ("lognorm", "weibull_min"):
+        other(f"{family}.{name}", getattr(getattr(stats, family), name), P(3), P(3), [-0.5], P())
+    other(f"pareto.{name}", getattr(stats.pareto, name), P(3), P(3), [-1.0], [0.3])
+    other(f"uniform.{name}", getattr(stats.uniform, name), Q(3), [-0.1], [1.5])
+for family in ("expon", "laplace", "cauchy", "logistic", "gumbel_r", "rayleigh", "halfnorm", "uniform"):
+    other(f"{family}.ppf", getattr(stats, family).ppf, Q(3), R(3), P(3))
+for family in ("lognorm", "weibull_min", "pareto"):
+    other(f"{family}.ppf", getattr(stats, family).ppf, Q(3), P(3))
+for name in ("pmf", "logpmf", "cdf", "sf"):
     other(f"poisson.{name}", partial(getattr(stats.poisson, name), np.array([0, 2, 3])), P(3))
+    other(f"binom.{name}", partial(getattr(stats.binom, name), np.array([0, 2, 5]), 5), Q(3))
+    other(f"bernoulli.{name}", partial(getattr(stats.bernoulli, name), np.array([0, 1, 0])), Q(3))
+    other(f"geom.{name}", partial(getattr(stats.geom, name), np.array([1, 2, 4])), Q(3))
+    other(f"nbinom.{name}", partial(getattr(stats.nbinom, name), np.array([0, 1, 3])), P(3), Q(3))
 other("t.cdf, location and scale", lambda x, m, s: stats.t.cdf(x, 3, m, s), R(3), R(3), P(3))
-other("beta.cdf", lambda x: stats.beta.cdf(x, 1.5, 2.5), Q(3))
-other("chi2.cdf", lambda x: stats.chi2.cdf(x, 3), P(3))
 other("multivariate_normal.logpdf, one point", symmetric(stats.multivariate_normal.logpdf), R(2), R(2), S(2, 2))
 other("multivariate_normal.logpdf, variance", stats.multivariate_normal.logpdf, R(2), R(2), P())
 other("multivariate_normal.logpdf, variances", stats.multivariate_normal.logpdf, R(2), R(2), P(2))

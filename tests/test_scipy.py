@@ -41,6 +41,51 @@ def test_function(case):
     check_grads(case.f, *case.args, order=1 if slow else 2)
 
 
+BEYOND = np.array([-3.0, -1.0, -0.5, 0.0, 0.4, 1.0, 1.5, 3.0, 8.0])
+CONTINUOUS = {
+    "norm": (), "t": (2.5,), "gamma": (1.5,), "beta": (1.5, 2.5), "chi2": (3.0,), "expon": (), "laplace": (),
+    "cauchy": (), "logistic": (), "gumbel_r": (), "rayleigh": (), "halfnorm": (), "lognorm": (0.7,), "pareto": (1.5,),
+    "weibull_min": (1.5,), "uniform": (),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf"])
+@pytest.mark.parametrize("family", CONTINUOUS)
+def test_distributions_have_scipys_values_on_and_off_their_support(family, name):
+    points = np.linspace(0.05, 0.95, 7) if name == "ppf" else BEYOND
+    smooth = points != 0  # the density may begin there
+    ours, theirs = (getattr(getattr(where, family), name) for where in (stats, scipy.stats))
+    for parameters in (CONTINUOUS[family], (*CONTINUOUS[family], 0.3, 1.7)):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = ours(ag.Tensor(points), *parameters)
+            slope = ag.elementwise_grad(lambda x, p=parameters: ours(x, *p))(points)
+        np.testing.assert_allclose(found.value, theirs(points, *parameters), rtol=1e-9, atol=1e-13)
+        assert np.array_equal(ours(points, *parameters), theirs(points, *parameters))
+        assert not np.any(np.isnan(slope[smooth]))
+
+
+@pytest.mark.parametrize("family, parameters", [
+    ("poisson", (1.5,)), ("binom", (5, 0.3)), ("bernoulli", (0.3,)), ("geom", (0.3,)), ("nbinom", (2.5, 0.3)),
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["pmf", "logpmf", "cdf", "sf"])
+def test_counting_distributions_have_scipys_values(family, parameters, name):
+    k = np.array([-2.0, -0.5, 0, 0.5, 1, 2, 4, 5, 6])
+    ours, theirs = (getattr(getattr(where, family), name) for where in (stats, scipy.stats))
+    with np.errstate(divide="ignore"):
+        found = ours(k, *parameters[:-1], ag.Tensor(parameters[-1]), loc=0)
+    np.testing.assert_allclose(found.value, theirs(k, *parameters), rtol=1e-10, atol=1e-14)
+
+
+def test_wrong_parameters_of_a_distribution_are_refused():
+    for call in (
+        lambda t: stats.expon.pdf(t, 1.0, 2.0, 3.0), lambda t: stats.expon.pdf(t, rate=2),
+        lambda t: stats.lognorm.pdf(t),
+        lambda t: stats.binom.pmf(1, t), lambda t: stats.binom.pmf(1, 2, t, q=1),
+    ):  # fmt: skip
+        with pytest.raises(TypeError, match="takes "):
+            call(ag.Tensor(0.5))
+
+
 def test_ode_to_second_order():
     f = lambda a: integrate.odeint(lambda y, t, a: -a * y, np.ones(1), np.array([0.0, 1.0]), (a,), rtol=1e-10)[1, 0]
     np.testing.assert_allclose([ag.grad(f)(0.7), ag.grad(ag.grad(f))(0.7)], [-np.exp(-0.7), np.exp(-0.7)], rtol=1e-5)
@@ -66,7 +111,7 @@ def test_without_scipy_the_command_is_named():
 
 
 def test_the_other_names_are_scipys():
-    assert special.erf is sp.erf and linalg.lu is scipy.linalg.lu and stats.norm.ppf == scipy.stats.norm.ppf
+    assert special.erf is sp.erf and linalg.lu is scipy.linalg.lu and stats.norm.rvs == scipy.stats.norm.rvs
     assert ag.scipy.special is special
     with pytest.raises(AttributeError, match=r"'autograd_lite\.scipy\.special' has no attribute 'nothing'"):
         _ = special.nothing

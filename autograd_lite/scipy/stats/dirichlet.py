@@ -23,6 +23,7 @@ def logpdf(x: Any, alpha: Any) -> Any:
     constant = sp.gammaln(np.sum(alpha)) - np.sum(sp.gammaln(alpha))
     return np.tensordot(alpha - 1.0, np.log(x), axes=(0, 0)) + constant
 
+
 @for_tensors(theirs.pdf)
 def pdf(x: Any, alpha: Any) -> Any:
     """The density."""

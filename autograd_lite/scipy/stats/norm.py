@@ -10,7 +10,7 @@ from scipy.stats import norm as theirs
 
 from ..forward import for_tensors, forwarding
 
-__all__ = ["cdf", "logcdf", "logpdf", "logsf", "pdf", "sf"]
+__all__ = ["cdf", "isf", "logcdf", "logpdf", "logsf", "pdf", "ppf", "sf"]
 
 __getattr__ = forwarding(__name__, theirs)
 
@@ -23,27 +23,44 @@ def logpdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     z = (x - loc) / scale
     return -0.5 * z * z - LOG_ROOT_TWO_PI - np.log(scale)
 
+
 @for_tensors(theirs.pdf)
 def pdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """The density."""
     return np.exp(logpdf(x, loc, scale))
+
 
 @for_tensors(theirs.cdf)
 def cdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Φ(z)."""
     return sp.ndtr((x - loc) / scale)
 
+
 @for_tensors(theirs.logcdf)
 def logcdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """log Φ(z)."""
     return sp.log_ndtr((x - loc) / scale)
+
 
 @for_tensors(theirs.sf)
 def sf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Φ(−z)."""
     return sp.ndtr((loc - x) / scale)
 
+
 @for_tensors(theirs.logsf)
 def logsf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """log Φ(−z)."""
     return sp.log_ndtr((loc - x) / scale)
+
+
+@for_tensors(theirs.ppf)
+def ppf(q: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Where ``cdf`` is q."""
+    return loc + scale * sp.ndtri(q)
+
+
+@for_tensors(theirs.isf)
+def isf(q: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Where ``sf`` is q."""
+    return loc - scale * sp.ndtri(q)

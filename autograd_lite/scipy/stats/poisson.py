@@ -10,7 +10,7 @@ from scipy.stats import poisson as theirs
 
 from ..forward import for_tensors, forwarding
 
-__all__ = ["cdf", "logpmf", "pmf"]
+__all__ = ["cdf", "logpmf", "pmf", "sf"]
 
 __getattr__ = forwarding(__name__, theirs)
 
@@ -18,15 +18,27 @@ __getattr__ = forwarding(__name__, theirs)
 @for_tensors(theirs.logpmf)
 def logpmf(k: Any, mu: Any, loc: Any = 0) -> Any:
     """k log mu − log k! − mu."""
-    k = k - loc
-    return sp.xlogy(k, mu) - sp.gammaln(k + 1) - mu
+    k = np.asarray(k - loc)
+    possible = (k >= 0) & (k == np.floor(k))
+    k = np.where(possible, k, 0)
+    return np.where(possible, sp.xlogy(k, mu) - sp.gammaln(k + 1) - mu, -np.inf)
+
 
 @for_tensors(theirs.pmf)
 def pmf(k: Any, mu: Any, loc: Any = 0) -> Any:
     """The probability of k."""
     return np.exp(logpmf(k, mu, loc))
 
+
 @for_tensors(theirs.cdf)
 def cdf(k: Any, mu: Any, loc: Any = 0) -> Any:
     """The probability of k or less."""
-    return sp.gammaincc(np.floor(k - loc) + 1, mu)
+    k = np.floor(k - loc)
+    return np.where(k < 0, 0.0, sp.gammaincc(np.maximum(k, 0) + 1, mu))
+
+
+@for_tensors(theirs.sf)
+def sf(k: Any, mu: Any, loc: Any = 0) -> Any:
+    """The probability of more than k."""
+    k = np.floor(k - loc)
+    return np.where(k < 0, 1.0, sp.gammainc(np.maximum(k, 0) + 1, mu))

@@ -9,8 +9,9 @@ import scipy.special as sp
 from scipy.stats import t as theirs
 
 from ..forward import for_tensors, forwarding
+from .families import log_of
 
-__all__ = ["cdf", "logcdf", "logpdf", "pdf", "sf"]
+__all__ = ["cdf", "logcdf", "logpdf", "logsf", "pdf", "ppf", "sf"]
 
 __getattr__ = forwarding(__name__, theirs)
 
@@ -24,22 +25,38 @@ def logpdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     constant = sp.gammaln(0.5 * (df + 1)) - sp.gammaln(0.5 * df) - 0.5 * np.log(PI * df)
     return constant - 0.5 * (df + 1) * np.log1p(z * z / df) - np.log(scale)
 
+
 @for_tensors(theirs.pdf)
 def pdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """The density."""
     return np.exp(logpdf(x, df, loc, scale))
 
+
 @for_tensors(theirs.cdf)
 def cdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """The distribution function; no derivative by df."""
+    """The distribution function."""
     return sp.stdtr(df, (x - loc) / scale)
+
 
 @for_tensors(theirs.logcdf)
 def logcdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """Its logarithm; no derivative by df."""
-    return np.log(cdf(x, df, loc, scale))
+    """Its logarithm."""
+    return log_of(cdf(x, df, loc, scale))
+
 
 @for_tensors(theirs.sf)
 def sf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """1 − cdf; no derivative by df."""
+    """1 − cdf."""
     return sp.stdtr(df, (loc - x) / scale)
+
+
+@for_tensors(theirs.logsf)
+def logsf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """The logarithm of ``sf``."""
+    return log_of(sf(x, df, loc, scale))
+
+
+@for_tensors(theirs.ppf)
+def ppf(q: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Where ``cdf`` is q."""
+    return loc + scale * sp.stdtrit(df, q)
