@@ -1,4 +1,4 @@
-"""SciPy's functions for Tensors: ``special``, ``stats``, ``linalg``, ``signal``, ``integrate``.
+"""SciPy for Tensors: ``special``, ``stats``, ``linalg``, ``signal``, ``integrate``, ``ndimage``, ``interpolate``.
 
 SciPy's own ufuncs take Tensors as they are: ``scipy.special.erf(t)`` is recorded, and its rule is loaded when first
 needed.  What is no ufunc in SciPy, such as ``logsumexp`` or ``norm.logpdf``, does not reach a Tensor; it stands here.
@@ -16,7 +16,7 @@ try:
 except ImportError as error:
     raise ImportError("autograd_lite.scipy needs SciPy: pip install scipy") from error
 
-__all__ = ["integrate", "linalg", "signal", "special", "stats"]
+__all__ = ["integrate", "interpolate", "linalg", "ndimage", "signal", "special", "stats"]
 
 
 def __getattr__(name: str) -> Any:
