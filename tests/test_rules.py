@@ -118,7 +118,7 @@ def test_a_case_exercises_its_function(case, monkeypatch):
 
 
 def of_the_tables(function):
-    """Not SciPy's (test_scipy.py), and none that a test or an example made a primitive."""
+    """Not SciPy's (test_scipy*.py), and none that a test or an example made a primitive."""
     if isinstance(function, np.ufunc):
         return getattr(np, function.__name__, None) is function
     elsewhere = ("autograd_lite.primitives", "autograd_lite.compiling.randomness")

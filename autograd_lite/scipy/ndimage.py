@@ -206,7 +206,7 @@ def gaussian_filter(
     >>> smooth = lambda x: gaussian_filter(x, 1.0)[0, 0]
     >>> print(ag.grad(smooth)(np.zeros((2, 2))).round(3))
     [[0.417 0.229]
-     [0.229 0.125]]
+     [0.229 0.126]]
     """
     _refuse_output("gaussian_filter", output)
     chosen = _axes(axes, np.ndim(input))
