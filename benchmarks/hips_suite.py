@@ -36,6 +36,13 @@ PUBLIC = (
     "builtins", "core", "differential_operators", "extend", "misc", "numpy", "scipy", "test_util", "tracer", "util",
     "wrap_util",
 )  # fmt: skip
+EXPECTED = {  # tests that fail, and why
+    "test_rfftn_odd_not_implemented": "demands an error where there is a derivative here",
+    "test_unimplemented_falseyness": "takes a rule out of the table of rules",
+    "test_wrapped_name_and_docs": "demands the text of a docstring",
+    "test_assignment_raises_error": "demands that A[1] = b raises",
+}
+PASSED = 614  # at least
 NUMBER = re.compile(r"(?<!\w)[-+]?(?:(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?|nan\b|inf\b)", re.IGNORECASE)
 
 
@@ -217,11 +224,13 @@ def compared(theirs: Output, ours: Output, moved: Callable[[], Output]) -> str:
     return f"same {both} numbers" if both else "runs, prints no numbers"
 
 
-def show_tests(source: Path, only: str, limit: float, workers: int) -> None:
+def show_tests(source: Path, only: str, limit: float, workers: int, alone: bool) -> bool:
+    """The counts of every file, and the failures; whether only those failed that are expected to."""
     files = [file for file in sorted((source / "tests").glob("test_*.py")) if only in file.name]
     jobs = [(package, file, limit) for file in files for package in PACKAGES]
     with ThreadPoolExecutor(workers) as pool:
-        reports = list(pool.map(lambda job: tested(*job), jobs))
+        reports = list(pool.map(lambda job: tested(*job), jobs[1::2] if alone else jobs))
+    reports = [report for report in reports for _ in range(2)] if alone else reports
     print(f"{'file':28}{'passed':>8}{'failed':>8}{'of':>5}{'theirs pass':>13}{'seconds':>9}{'theirs':>8}")
     total, failed = [0, 0, 0, 0], []
     for file, theirs, ours in zip(files, reports[::2], reports[1::2], strict=True):
@@ -233,7 +242,8 @@ def show_tests(source: Path, only: str, limit: float, workers: int) -> None:
         failed += [(file.name, test) for test in ours.tests if test.outcome not in ("passed", "skipped")]
     print(f"{'all':28}{total[0]:8}{total[1]:8}{total[2]:5}{total[3]:13}\n")
     for name, test in failed:
-        print(f"{name}::{test.name}: {test.outcome[:200]}")
+        print(f"{name}::{test.name}: {EXPECTED.get(test.name) or test.outcome[:200]}")
+    return all(test.name in EXPECTED for _, test in failed) and (bool(only) or total[0] >= PASSED)
 
 
 def show_examples(source: Path, only: str, limit: float, workers: int) -> None:
@@ -265,15 +275,19 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to unpack HIPS autograd; a temporary folder unless given")
     parser.add_argument("--only", default="", metavar="NAME", help="part of the name of a file")
     parser.add_argument("--part", choices=("tests", "examples", "both"), default="both")
+    parser.add_argument("--alone", action="store_true", help="the tests without HIPS autograd beside them")
     parser.add_argument("--limit", type=float, default=60, metavar="S", help="for one example; tests ten times")
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="processes at once; 1 to compare times")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         source = download(options.folder or Path(scratch))
+        as_expected = True
         if options.part != "examples":
-            show_tests(source, options.only, 10 * options.limit, options.workers)
+            as_expected = show_tests(source, options.only, 10 * options.limit, options.workers, options.alone)
         if options.part != "tests":
             show_examples(source, options.only, options.limit, options.workers)
+    if not as_expected:
+        sys.exit("a test failed that should pass")
 
 
 if __name__ == "__main__":
