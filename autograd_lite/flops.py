@@ -104,6 +104,10 @@ _COUNTS: dict[str, Count] = {
     "full_convolution": lambda out, args: 2 * np.size(args[0]) * np.size(args[1]),
     "bessel_i": lambda out, args: 100 * np.size(out),  # a sum of some tens of exponentials
     "i0": lambda out, args: 60 * np.size(out),  # a Chebyshev series of about 30 terms
+    "correlated": lambda out, args: 2 * np.size(out) * np.size(args[1]),
+    "filtered": lambda out, args: 2 * args[1] * np.size(out),  # a recursion to and fro for each pole
+    "spline_coefficients": lambda out, args: 10 * np.size(out),  # a band of equations
+    "spline_coefficients_transposed": lambda out, args: 2 * np.size(args[0]) * args[2],
     "solve_triangular": lambda out, args: np.size(out) * np.shape(args[0])[-1],
     "solve_banded": lambda out, args: 4 * (1 + sum(args[0])) * np.size(out),
     "solve_sylvester": lambda out, args: 25 * (np.shape(args[0])[-1] ** 3 + np.shape(args[1])[-1] ** 3),

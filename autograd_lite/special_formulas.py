@@ -14,6 +14,8 @@ def _by_order(sign: str, name: str, rest: str = "", before: str = "") -> tuple[s
 
 
 _DENSITY = "exp(−{0}²/2)/√(2π)"
+_OF_GAMMA = "{1}^({0} − 1)·exp(−{1})/gamma({0})"
+_OF_BETA = "{2}^({0} − 1)·(1 − {2})^({1} − 1)/beta({0}, {1})"
 
 PARTIALS: dict[str, tuple[str, ...]] = {
     # error functions
@@ -37,10 +39,36 @@ PARTIALS: dict[str, tuple[str, ...]] = {
     "poch": ("{out}·(ψ({0} + {1}) − ψ({0}))", "{out}·ψ({0} + {1})"),
     "beta": ("{out}·(ψ({0}) − ψ({0} + {1}))", "{out}·(ψ({1}) − ψ({0} + {1}))"),
     "betaln": ("ψ({0}) − ψ({0} + {1})", "ψ({1}) − ψ({0} + {1})"),
-    "gammainc": ("", "{1}^({0} − 1)·exp(−{1})/gamma({0})"),
-    "gammaincc": ("", "−{1}^({0} − 1)·exp(−{1})/gamma({0})"),
-    "betainc": ("", "", "{2}^({0} − 1)·(1 − {2})^({1} − 1)/beta({0}, {1})"),
+    "gammainc": ("", _OF_GAMMA),
+    "gammaincc": ("", f"−{_OF_GAMMA}"),
+    "betainc": ("", "", _OF_BETA),
     "stdtr": ("", "(1 + {1}²/{0})^(−({0} + 1)/2)/(√{0}·beta(1/2, {0}/2))"),
+    "gammaincinv": ("", "gamma({0})·exp({out})/{out}^({0} − 1)"),
+    "gammainccinv": ("", "−gamma({0})·exp({out})/{out}^({0} − 1)"),
+    "chdtr": ("", "({1}/2)^({0}/2 − 1)·exp(−{1}/2)/(2gamma({0}/2))"),
+    "chdtrc": ("", "−({1}/2)^({0}/2 − 1)·exp(−{1}/2)/(2gamma({0}/2))"),
+    "pdtr": ("", ""),
+    "pdtrc": ("", ""),
+    "betaincc": ("", "", f"−{_OF_BETA}"),
+    "betaincinv": ("", "", "beta({0}, {1})/({out}^({0} − 1)·(1 − {out})^({1} − 1))"),
+    "nbdtr": ("", "", ""),
+    "stdtrit": ("", "√{0}·beta(1/2, {0}/2)·(1 + {out}²/{0})^(({0} + 1)/2)"),
+    "ndtri_exp": ("√(2π)·exp({0} + {out}²/2)",),
+    "binom": ("{out}·(ψ({0} + 1) − ψ({0} − {1} + 1))", "{out}·(ψ({0} − {1} + 1) − ψ({1} + 1))"),
+    # power transforms and losses
+    "boxcox": ("{0}^({1} − 1)", "(({1}·{out} + 1)·log({0}) − {out})/{1}"),
+    "boxcox1p": ("(1 + {0})^({1} − 1)", "(({1}·{out} + 1)·log(1 + {0}) − {out})/{1}"),
+    "inv_boxcox": ("{out}^(1 − {1})", ""),
+    "inv_boxcox1p": ("(1 + {out})^(1 − {1})", ""),
+    "powm1": ("{1}·{0}^({1} − 1)", "({out} + 1)·log({0})"),
+    "exprel": ("(exp({0}) − {out})/{0}",),
+    "huber": ("", ""),
+    "pseudo_huber": ("2{out}/{0} − {1}²/√({0}² + {1}²)", "{0}·{1}/√({0}² + {1}²)"),
+    # in degrees
+    "sindg": ("π/180·cosdg({0})",),
+    "cosdg": ("−π/180·sindg({0})",),
+    "tandg": ("π/180·(1 + {out}²)",),
+    "cotdg": ("−π/180·(1 + {out}²)",),
     # logistic, logarithms, entropy
     "expit": ("{out}·(1 − {out})",),
     "logit": ("1/({0}·(1 − {0}))",),
@@ -57,6 +85,15 @@ PARTIALS: dict[str, tuple[str, ...]] = {
     "exp1": ("−exp(−{0})/{0}",),
     "ellipk": ("(ellipe({0})/(1 − {0}) − {out})/(2{0})",),
     "ellipe": ("({out} − ellipk({0}))/(2{0})",),
+    "expn": ("", "−expn({0} − 1, {1})"),
+    "ellipkm1": ("({out} − ellipe(1 − {0})/{0})/(2·(1 − {0}))",),
+    "ellipkinc": ("1/√(1 − {1}·sin({0})²)", ""),
+    "ellipeinc": ("√(1 − {1}·sin({0})²)", "({out} − ellipkinc({0}, {1}))/(2{1})"),
+    "spence": ("log({0})/(1 − {0})",),
+    "wofz": ("2i/√π − 2{0}·{out}",),
+    "owens_t": ("", "exp(−{0}²·(1 + {1}²)/2)/(2π·(1 + {1}²))"),
+    # several outputs
+    **dict.fromkeys(("sici", "shichi", "fresnel", "airy"), ("",)),
     # Bessel functions
     "j0": ("−j1({0})",),
     "j1": ("(j0({0}) − jv(2, {0}))/2",),
@@ -77,5 +114,25 @@ PARTIALS: dict[str, tuple[str, ...]] = {
     "ive": _by_order("+", "ive", " − sign({1})·{out}"),
     "kv": _by_order("+", "kv", before="−"),
     "kve": _by_order("+", "kve", before="{out} − "),
+    "hankel1": _by_order("−", "hankel1"),
+    "hankel2": _by_order("−", "hankel2"),
+    "hankel1e": _by_order("−", "hankel1e", " − i·{out}"),
+    "hankel2e": _by_order("−", "hankel2e", " + i·{out}"),
+    "struve": ("", "struve({0} − 1, {1}) − {0}·{out}/{1}"),
+    "modstruve": ("", "modstruve({0} − 1, {1}) − {0}·{out}/{1}"),
     "kn": ("", "−(kn(|{0} − 1|, {1}) + kn({0} + 1, {1}))/2"),
+    # hypergeometric functions and orthogonal polynomials
+    "hyp0f1": ("", "hyp0f1({0} + 1, {1})/{0}"),
+    "hyp1f1": ("", "", "{0}/{1}·hyp1f1({0} + 1, {1} + 1, {2})"),
+    "hyperu": ("", "", "−{0}·hyperu({0} + 1, {1} + 1, {2})"),
+    "hyp2f1": ("", "", "", "{0}·{1}/{2}·hyp2f1({0} + 1, {1} + 1, {2} + 1, {3})"),
+    "eval_legendre": ("", "({0} + 1)/2·eval_jacobi({0} − 1, 1, 1, {1})"),
+    "eval_jacobi": ("", "", "", "({0} + {1} + {2} + 1)/2·eval_jacobi({0} − 1, {1} + 1, {2} + 1, {3})"),
+    "eval_gegenbauer": ("", "", "2·{1}·eval_gegenbauer({0} − 1, {1} + 1, {2})"),
+    "eval_chebyt": ("", "{0}·eval_chebyu({0} − 1, {1})"),
+    "eval_chebyu": ("", "2·eval_gegenbauer({0} − 1, 2, {1})"),
+    "eval_laguerre": ("", "−eval_genlaguerre({0} − 1, 1, {1})"),
+    "eval_genlaguerre": ("", "", "−eval_genlaguerre({0} − 1, {1} + 1, {2})"),
+    "eval_hermite": ("", "2·{0}·eval_hermite({0} − 1, {1})"),
+    "eval_hermitenorm": ("", "{0}·eval_hermitenorm({0} − 1, {1})"),
 }

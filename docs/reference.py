@@ -126,6 +126,15 @@ PAGES = {
             Section("autograd_lite.scipy.linalg", f"{AG}.scipy.linalg"),
             Section("autograd_lite.scipy.integrate", f"{AG}.scipy.integrate"),
             Section("autograd_lite.scipy.signal", f"{AG}.scipy.signal"),
+            Section("autograd_lite.scipy.ndimage", f"{AG}.scipy.ndimage"),
+            Section("autograd_lite.scipy.interpolate", f"{AG}.scipy.interpolate"),
+            Section(
+                "autograd_lite.scipy.stats",
+                f"{AG}.scipy.stats",
+                "families.Distribution families.Counting bernoulli binom cauchy expon geom gumbel_r halfnorm laplace "
+                "logistic lognorm nbinom pareto rayleigh uniform weibull_min",
+                f"{AG}.scipy.stats.families",
+            ),
             Section("autograd_lite.scipy.stats.norm", f"{AG}.scipy.stats.norm"),
             Section("autograd_lite.scipy.stats.multivariate_normal", f"{AG}.scipy.stats.multivariate_normal"),
             Section("autograd_lite.scipy.stats.t", f"{AG}.scipy.stats.t"),

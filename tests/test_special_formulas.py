@@ -21,8 +21,12 @@ FUNCTIONS = [
     if isinstance(f, np.ufunc) and f is not getattr(np, f.__name__, None) and type(rule) is not Constant
 ]
 POINTS = {"jv": (2.0, 1.3), "erfinv": (0.3,), "betainc": (1.5, 2.5, 0.3), "ellipk": (0.3,), "ellipe": (0.3,),
+          "hyp2f1": (0.5, 1.5, 2.5, 0.3), "eval_jacobi": (3.0, 0.5, 1.5, 0.3), "betaincc": (1.5, 2.5, 0.3),
+          "betaincinv": (1.5, 2.5, 0.3), "ndtri_exp": (-0.7,), "gammaincinv": (1.3, 0.4), "gammainccinv": (1.3, 0.4),
+          "stdtrit": (2.5, 0.8), "expn": (2, 0.8), "ellipkm1": (0.3,), "spence": (0.3,), "eval_hermite": (3, 0.4),
+          "eval_hermitenorm": (3, 0.4), "nbdtr": (2, 5, 0.3), "ellipkinc": (0.8, 0.3), "ellipeinc": (0.8, 0.3),
           "logit": (0.3,), "ndtri": (0.3,), "erfcinv": (0.3,), "_zeta": (2.5, 0.8)}  # fmt: skip
-WHOLE = {"yn", "kn"}  # orders that are integers
+WHOLE = {"yn", "kn", "nbdtr"}  # orders that are integers
 
 
 def value(text: str, known: dict[str, Any]) -> Any:
@@ -32,7 +36,7 @@ def value(text: str, known: dict[str, Any]) -> Any:
     text = re.sub(r"\|(.*?)\|", r"abs(\1)", text).replace("·", "*").replace("−", "-").replace("^", "**")
     functions = {name: getattr(sp, name) for name in PARTIALS if hasattr(sp, name)}
     functions |= {"ψ": sp.psi, "ζ": sp.zeta, "π": np.pi, "sqrt": np.sqrt, "sign": np.sign, "abs": abs, "sin": np.sin,
-                  "exp": np.exp, "log": np.log}  # fmt: skip
+                  "exp": np.exp, "log": np.log, "i": 1j}  # fmt: skip
     return eval(text, {"__builtins__": {}}, {**functions, **known})
 
 

@@ -178,7 +178,7 @@ class Counting:
         """The logarithm of the probability of k; −inf where k is not whole or outside the support."""
 
         def recorded(k: Any, *parameters: Any, loc: Any = 0, **named: Any) -> Any:
-            k, given = np.asarray(k - loc, float), self.ordered(parameters, named)
+            k, given = np.asarray(k - loc, float), self._ordered(parameters, named)
             low, high = self.support(*given)
             possible = (k == np.floor(k)) & (k >= low) & (k <= high)
             return np.where(possible, self.standard[0](np.where(possible, k, low), *given), -np.inf)
@@ -194,7 +194,7 @@ class Counting:
         """The probability of k or less."""
 
         def recorded(k: Any, *parameters: Any, loc: Any = 0, **named: Any) -> Any:
-            k, given = np.floor(np.asarray(k - loc, float)), self.ordered(parameters, named)
+            k, given = np.floor(np.asarray(k - loc, float)), self._ordered(parameters, named)
             low, high = self.support(*given)
             inner = np.clip(k, low, np.maximum(high - 1, low))
             return np.where(k < low, 0.0, np.where(k >= high, 1.0, self.standard[1](inner, *given)))
@@ -205,7 +205,7 @@ class Counting:
         """The probability of more than k."""
         return for_tensors(self.theirs.sf)(lambda *a, **n: 1 - self.cdf(*a, **n))(k, *parameters, loc=loc, **named)
 
-    def ordered(self, parameters: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
+    def _ordered(self, parameters: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
         names = self.theirs.shapes.replace(" ", "").split(",")
         given = {**dict(zip(names, parameters, strict=False)), **named}
         if sorted(given) != sorted(names) or len(parameters) > len(names):
