@@ -171,6 +171,8 @@ def _settle(
     """Arguments in the form that is recorded: Tensors by position, keywords that say nothing left out."""
     if function in writers:
         return args, kwargs
+    if type(function) is np.ufunc:
+        args, kwargs = _in_dtype(function, args, kwargs)
     plain = {}
     for k, v in kwargs.items():
         if type(v) is Tensor and (function not in composites or (function in rules and k not in _UNSUPPORTED)):
@@ -187,6 +189,22 @@ def _settle(
         if v is not np._NoValue:
             plain[k] = v
     return args, plain
+
+
+def _in_dtype(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a ufunc in the dtype that it is asked to compute in; what NumPy does anyhow is left out."""
+    kwargs = {k: v for k, v in kwargs.items() if not (isinstance(v, (str, bool)) and (k, v) in _DEFAULTS)}
+    dtype = np.dtype(kwargs.get("dtype") or bool)
+    if dtype.kind not in "fc":
+        return args, kwargs
+    with np.errstate(all="ignore"):  # raises if NumPy does not compute in this dtype
+        function(*[np.ones((1,) * np.ndim(a), np.result_type(a)) for a in args], dtype=kwargs.pop("dtype"))
+    return tuple([a.astype(dtype) if type(a) is Tensor else np.asarray(a, dtype)[()] for a in args]), kwargs
+
+
+_DEFAULTS = {("casting", "same_kind"), ("order", "K"), ("subok", True)}
 
 
 def _has_form_with(function: Callable[..., Any], keyword: str) -> bool:

@@ -118,7 +118,7 @@ _COUNTS: dict[str, Count] = {
     **dict.fromkeys(("packed", "trajectory", "fixed_point"), _entries),  # what runs inside is not recorded
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), _fourier),
     **dict.fromkeys(("argsort", "argpartition", "lexsort", "searchsorted", "digitize", "counts", "isin",
-                     "places_of_unique", "places_between", "positions"), _sorting),
+                     "places_of_unique", "places_between", "positions", "bin_of", "weighted_places"), _sorting),
 }  # fmt: skip
 
 

@@ -17,8 +17,6 @@ _MEMORY = "is about the memory of the plain array: take t.value"
 _OUT_OF_THE_GRAPH = "takes the numbers out of the graph: use t.value"
 
 functions: dict[Callable[..., Any], str] = {
-    np.histogram2d: "counts: piecewise constant, with edges that move; pass t.value, and weights to np.histogram",
-    np.histogramdd: "counts: piecewise constant, with edges that move; pass t.value, and weights to np.histogram",
     np.save: _OUT_OF_THE_GRAPH,
     np.savez: _OUT_OF_THE_GRAPH,
     np.savez_compressed: _OUT_OF_THE_GRAPH,

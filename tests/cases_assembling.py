@@ -36,6 +36,11 @@ case(np.resize, "larger",              lambda x: np.resize(x, (3, 5)),          
 case(np.resize, "smaller",             lambda x: np.resize(x, 3),                   R(2, 2))
 case(np.resize, "of nothing",          lambda x: np.resize(x, 3),                   R(0))
 case(np.trim_zeros, "both ends",       lambda x: np.trim_zeros(x * np.array([0, 1, 1, 0])), R(4))
+if hasattr(np, "matvec"):  # since NumPy 2.2
+    BORDER = np.outer([0, 1, 0], [0, 1, 1, 0])
+    case(np.trim_zeros, "two axes",    lambda x: np.trim_zeros(x * BORDER),         R(3, 4))
+    case(np.trim_zeros, "one axis",    lambda x: np.trim_zeros(x * BORDER, "b", axis=1), R(3, 4))
+case(np.trim_zeros, "nothing left",    lambda x: np.trim_zeros(0 * x),              R(3))
 case(np.trim_zeros, "front",           lambda x: np.trim_zeros(x * np.array([0, 1, 1, 0]), "f"), R(4))
 
 # blocks and grids

@@ -5,11 +5,12 @@ from table import C, P, R, case
 
 from autograd_lite.rules.differences import bessel_i, full_convolution
 from autograd_lite.rules.nan import finite
-from autograd_lite.rules.sorting import places_of_unique, positions
-from autograd_lite.rules.statistics import counts, places_between
+from autograd_lite.rules.sorting import places_of_unique, positions, weighted_places
+from autograd_lite.rules.statistics import bin_of, counts, places_between
 
 MASK = np.array([[True, True, False, True], [True, False, False, False], [True, True, True, True]])
 HOLES = np.array([[0.0, np.nan, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [np.nan, 0.0, 0.0, np.nan]], np.float32)
+METHOD = "inverted_cdf"
 EVEN = [0.0, 0.7, 1.5, 1.9]
 
 # order
@@ -112,6 +113,22 @@ case(np.bincount, "of signs",          lambda x: np.bincount(np.searchsorted([0.
 case(counts,  "of signs",              lambda x: counts(np.searchsorted([0.0], x), 3), R(5))
 case(np.histogram, "weights",          lambda w: np.histogram([1.0, 2, 1, 4, 9], [0, 1.5, 3, 4], weights=w)[0], R(5))
 case(np.histogram, "density",          lambda w: np.histogram([1.0, 2, 1], 2, weights=w, density=True)[0], P(3))
+case(np.histogram, "of numbers",       lambda x: np.histogram(x, 4)[1],              R(6))
+case(np.histogram, "density of numbers", lambda x, w: np.histogram(x, [-1.0, 0.0, 2.0], weights=w, density=True)[0],
+     R(6), P(6))  # fmt: skip
+case(np.histogram2d, "weights",        lambda w: np.histogram2d([1.0, 2, 1, 4, 9], [0.0, 1, 5, 2, 1], 3, weights=w)[0],
+     R(5))  # fmt: skip
+case(np.histogram2d, "edges",          lambda x, y: np.histogram2d(x, y, [2, 3], density=True), R(5), R(5))
+case(np.histogramdd, "weights",        lambda x, w: np.histogramdd(x, (2, [-1.0, 0, 1]), weights=w), R(5, 2), R(5))
+case(np.histogramdd, "range, density", lambda x, w: np.histogramdd([x, x], 2, [(-1, 1), (0, 2)], True, w)[0],
+     R(5), P(5))  # fmt: skip
+case(bin_of,  "of rounded",            lambda x: bin_of(np.rint(x), [-1.5, 0.5, 1.5], None), R(5))
+case(np.quantile, "weights",           lambda x: np.quantile(x, [0.3, 0.8], 1, weights=[1.0, 2, 0.5], method=METHOD),
+     R(2, 3))  # fmt: skip
+case(np.quantile, "weights of all",    lambda x, w: np.quantile(x, 0.4, weights=w, method=METHOD, keepdims=True),
+     R(2, 3), P(2, 3))  # fmt: skip
+case(np.percentile, "weights",         lambda x: np.percentile(x, 30, weights=[1, 2, 3, 4], method=METHOD), R(4))
+case(weighted_places, "of rounded", lambda x: weighted_places(np.rint(3 * x), 0.4, np.ones(4), METHOD), R(2, 4))
 case(np.histogram_bin_edges, "four",   lambda x: np.histogram_bin_edges(x, 4),      R(6))
 case(places_between, "four",           lambda x: places_between(np.rint(x), 4),     R(6))
 
@@ -169,6 +186,10 @@ case(np.roots, "real",                 np.roots,                                
 case(np.roots, "zero at zero",         lambda p: np.sort(np.roots(p * np.array([0, 1, 1, 1, 0]))), P(5))
 case(np.roots, "complex",              np.roots,                                    C(4))
 case(np.polyfit, "line",               lambda x, y: np.polyfit(x, y, 1),            EVEN, R(4))
+case(np.polyfit, "full",               lambda y: np.polyfit(EVEN, y, 1, full=True)[:2], R(4))
+case(np.polyfit, "covariance",         lambda x, y: np.polyfit(x, y, 1, cov=True),  EVEN, R(4))
+case(np.polyfit, "covariance, several, not scaled", lambda y: np.polyfit(EVEN, y, 1, cov="unscaled"), R(4))
+case(np.polyfit, "covariance, several", lambda y: np.polyfit(EVEN, y, 1, cov=True)[1], R(4, 2))
 case(np.polyfit, "weights, several",   lambda y, w: np.polyfit(EVEN, y, 2, w=w),    R(4, 2), P(4))
 case(np.vander, "both ways", lambda x: np.vander(x) + np.vander(x, 3, increasing=True), [0.0, 1.5, -2.0])
 

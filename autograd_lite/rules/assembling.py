@@ -107,14 +107,16 @@ def resize(a, new_shape):
 
 
 @composed(np.trim_zeros)
-def trim_zeros(filt, trim="fb"):
-    if filt.ndim != 1:
-        raise TypeError("np.trim_zeros is recorded for 1-d arrays; slice the others")
-    places = np.flatnonzero(filt)
-    if places.size == 0:
-        return filt[:0]
-    first = places[0] if "f" in trim.lower() else 0
-    return filt[first : places[-1] + 1 if "b" in trim.lower() else None]
+def trim_zeros(filt, trim="fb", axis=None):
+    """Without the zeros at the ends of each axis."""
+    axes = range(filt.ndim) if axis is None else np.atleast_1d(axis).tolist()
+    kept = [slice(None)] * filt.ndim
+    for k in axes:
+        places = np.nonzero(filt)[k]
+        first, last = (np.min(places).item(), np.max(places).item()) if places.size else (0, -1)
+        kept[k] = slice(first if "f" in trim.lower() or not places.size else 0,
+                        last + 1 if "b" in trim.lower() or not places.size else None)  # fmt: skip
+    return filt[tuple(kept)]
 
 
 # in blocks and on grids

@@ -321,7 +321,10 @@ general(thin_qr, jvp=[thin_qr_jvp], vjp=[thin_qr_vjp])
 @composed(np.linalg.qr)
 def qr(a, mode="reduced"):
     if mode not in ("reduced", "complete", "r"):
-        raise TypeError(f"np.linalg.qr: mode={mode!r} is not recorded; write 'reduced', 'complete' or 'r'")
+        raise TypeError(
+            f"np.linalg.qr: mode={mode!r} is not recorded, which is LAPACK's packed form (reflections below R); write "
+            "'reduced', 'complete' or 'r'"
+        )
     m, n = a.shape[-2:]
     q, r = thin_qr(a[..., :m])
     if m < n:

@@ -133,15 +133,25 @@ def roots(p):
 @composed(np.polyfit)
 def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     """Least squares, with the columns of the Vandermonde matrix scaled to length 1."""
-    if full or cov:
-        raise TypeError("np.polyfit: full= and cov= are not recorded; the coefficients are")
     x, y = as_arrays(x, y)
     x, y = x.astype(np.result_type(x, 0.0)), y.astype(np.result_type(y, 0.0))
     columns, right = np.vander(x, deg + 1), y
     if w is not None:
+        (w,) = as_arrays(w)
         columns = columns * np.expand_dims(w, -1)
         right = y * (np.expand_dims(w, -1) if y.ndim == 2 else w)
     length = np.sqrt(np.sum(columns * columns, axis=0))
     rcond = x.size * np.finfo(x.dtype).eps if rcond is None else rcond
-    found = np.linalg.lstsq(columns / length, right, rcond)[0]
-    return found / (np.expand_dims(length, -1) if y.ndim == 2 else length)
+    found, residuals, rank, s = np.linalg.lstsq(columns / length, right, rcond)
+    found = found / (np.expand_dims(length, -1) if y.ndim == 2 else length)
+    if full:
+        return found, residuals, rank, s, rcond
+    if not cov:
+        return found
+    spread = np.linalg.inv(np.matmul(columns.T, columns) / np.outer(length, length)) / np.outer(length, length)
+    if cov != "unscaled":
+        if x.size <= deg + 1:
+            raise ValueError("np.polyfit: the number of data points must exceed order to scale the covariance matrix")
+        factor = residuals / (x.size - deg - 1)
+        spread = spread * factor if y.ndim == 1 else np.expand_dims(spread, -1) * factor
+    return found, spread

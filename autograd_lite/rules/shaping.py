@@ -104,9 +104,9 @@ def vstack(tup, *, dtype=None, casting="same_kind"):
 
 
 @composed(np.hstack)
-def hstack(tup):
+def hstack(tup, *, dtype=None, casting="same_kind"):
     arrays = [np.atleast_1d(a) for a in tup]
-    return concatenate(*arrays, axis=0 if arrays[0].ndim == 1 else 1)
+    return concatenate_list(arrays, 0 if arrays[0].ndim == 1 else 1, dtype=dtype)
 
 
 @composed(np.dstack)

@@ -145,8 +145,38 @@ def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=np._NoValu
     return quantiles(a, 0.5, axis, "linear", keepdims is True, True)
 
 
+@primitive
+def weighted_places(x, q, weights, method):
+    """Which entry of each lane is the quantile, each entry counting as often as its weight says."""
+    order = np.argsort(x, axis=-1, kind="stable")
+    ranks = np.zeros(x.shape)
+    np.put_along_axis(ranks, order, np.arange(x.shape[-1], dtype=float), axis=-1)
+    found = np.quantile(ranks, q, axis=-1, method=method, weights=np.broadcast_to(weights, x.shape)).astype(np.intp)
+    lane = np.indices(x.shape[:-1], sparse=True)
+    return order[(*lane, found)]
+
+
+constant(weighted_places)
+
+
+def weighted_quantiles(a, q, axis, method, keepdims, weights):
+    """An entry of a, constant in q and in the weights."""
+    a, weights = as_arrays(a, weights)
+    x = lanes(a, axis)
+    w = lanes(weights, axis) if weights.shape == a.shape else weights
+    if w.shape != x.shape and (axis is None or np.ndim(axis) or w.shape != x.shape[-1:]):
+        raise TypeError("np.quantile: weights have the shape of a, or are one row for one axis")
+    places = weighted_places(x, q, w, method)
+    found = x[(*np.indices(x.shape[:-1], sparse=True), places)]
+    missing = np.any(np.isnan(x), axis=-1)
+    found = np.where(missing, np.nan, found) if np.any(missing) else found
+    return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else found
+
+
 @composed(np.quantile)
-def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
+def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None):
+    if weights is not None:
+        return weighted_quantiles(a, q, axis, method, keepdims, weights)
     return quantiles(a, q, axis, method, keepdims, False)
 
 
@@ -160,7 +190,9 @@ def hundredth(q):
 
 
 @composed(np.percentile)
-def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False):
+def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None):
+    if weights is not None:
+        return weighted_quantiles(a, hundredth(q), axis, method, keepdims, weights)
     return quantiles(a, hundredth(q), axis, method, keepdims, False)
 
 

@@ -1,5 +1,7 @@
 """Covariance, correlation, and sums over bins."""
 
+import math
+
 import numpy as np
 
 from ..kinds import composed, constant, primitive
@@ -42,11 +44,6 @@ def corrcoef(x, y=None, rowvar=True, *, dtype=None):
     return np.clip(r, -1, 1)
 
 
-def holds_numbers(x):
-    """Whether a derivative may belong to x."""
-    return hasattr(x, "node") and x.dtype.kind in "fc"
-
-
 @primitive
 def counts(x, minlength):
     return np.bincount(x, minlength=minlength)
@@ -62,17 +59,60 @@ def bincount(x, /, weights=None, minlength=0):
     return number if weights is None else scatter(as_arrays(weights)[0].astype(np.float64), number.shape, x)
 
 
+@primitive
+def bin_of(x, bins, range):
+    """In which bin each x lies; as many as there are bins where it lies outside of all."""
+    edges = np.histogram_bin_edges(x, bins, range)
+    places = np.minimum(np.searchsorted(edges, x, side="right") - 1, edges.size - 2)
+    return np.where((x >= edges[0]) & (x <= edges[-1]), places, edges.size - 1)
+
+
+constant(bin_of)
+
+
+def sums(places, shape, weights):
+    """The sums of weights, or of ones, over bins numbered through; what lies outside of all has the last number."""
+    size = math.prod(shape)
+    found = counts(places, size + 1) if weights is None else scatter(np.ravel(weights), (size + 1,), places)
+    return np.reshape(found[:size], shape)
+
+
 @composed(np.histogram)
 def histogram(a, bins=10, range=None, density=None, weights=None):
-    """The sums of ``weights`` over bins of plain numbers; the bins themselves are constant."""
-    if holds_numbers(a) or holds_numbers(bins) or holds_numbers(range):
-        raise TypeError("np.histogram counts: it has a derivative by weights= alone. Pass a.value for what is counted")
+    """Sums of ``weights`` over bins.  Which bin a number lies in is constant; edges move with the extremes of a."""
     edges = np.histogram_bin_edges(a, bins, range)
-    a, weights = np.ravel(a), np.ravel(weights)
-    inside = np.flatnonzero((a >= edges[0]) & (a <= edges[-1]))
-    places = np.minimum(np.searchsorted(edges, a[inside], side="right") - 1, edges.size - 2)
-    sums = scatter(weights[inside], (edges.size - 1,), places)
-    return (sums / np.diff(edges) / np.sum(sums) if density else sums), edges
+    found = sums(bin_of(np.ravel(a), bins, range), (edges.size - 1,), weights)
+    return (found / np.diff(edges) / np.sum(found) if density else found), edges
+
+
+@composed(np.histogramdd)
+def histogramdd(sample, bins=10, range=None, density=None, weights=None):
+    """The same in a box of bins, one axis for each coordinate of the sample."""
+    columns = list(sample) if isinstance(sample, (list, tuple)) else list(np.atleast_2d(sample.T))
+    d = len(columns)
+    bins = list(bins) if hasattr(bins, "__len__") else [bins] * d
+    ranges = [None] * d if range is None else range
+    if len(bins) != d or len(ranges) != d:
+        raise ValueError(f"np.histogramdd: bins and range must have one entry for each of {d} coordinates")
+    edges = [np.histogram_bin_edges(x, *how) for x, *how in zip(columns, bins, ranges, strict=True)]
+    shape = [e.size - 1 for e in edges]
+    places, outside = 0, False
+    for x, n, *how in zip(columns, shape, bins, ranges, strict=True):
+        place = bin_of(np.ravel(x), *how)
+        places, outside = places * n + place, np.logical_or(outside, np.equal(place, n))
+    found = sums(np.where(outside, math.prod(shape), places), shape, weights).astype(np.float64)
+    if density:
+        for axis, e in enumerate(edges):
+            found = found / np.reshape(np.diff(e), [-1 if k == axis else 1 for k in np.arange(d)])
+        found = found / np.sum(sums(np.where(outside, math.prod(shape), places), shape, weights))
+    return found, tuple(edges)
+
+
+@composed(np.histogram2d)
+def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
+    one_for_both = hasattr(bins, "__len__") and len(bins) not in (1, 2)
+    found, edges = histogramdd([x, y], [bins, bins] if one_for_both else bins, range, density, weights)
+    return found, *edges
 
 
 @primitive
