@@ -18,44 +18,22 @@ import numpy as np
 
 from ..graph import Node
 from ..kinds import parameters, pick
-from ..rules.elementwise import masked
 from ..rules.indexing import BASIC, getitem, scatter
-from ..rules.shaping import astype
 from ..scanning.loops import scan_loop
 from .emitting import Emitter
+from .entries import NUMBERS, REDUCED, SCALAR, Unsupported, entry_of
+from .groups import Group
 from .loop_scans import write_loop_scan
 from .places import Place, affine, aligned, dummy, place_of, seen
 from .planning import Plan, Step, entrywise
 from .rewriting import added
 from .scans import expressible
-from .spelling import INFIX, PREFIX, operand
 
-__all__ = ["LoopEmitter", "Unsupported"]
+__all__ = ["LoopEmitter"]
 
-NUMBERS = "dflq?"
 VIEWS = frozenset({
     np.reshape, np.transpose, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze, np.broadcast_to, np.flip,
 })  # fmt: skip
-SCALAR = {
-    np.square: "{0} * {0}", np.reciprocal: "1.0 / {0}", np.where: "({1} if {0} else {2})",
-    masked: "({0} if {1} else 0.0)", np.logical_not: "not {0}", np.logical_and: "({0} and {1})",
-    np.logical_or: "({0} or {1})", np.absolute: "abs({0})", np.isnan: "{0} != {0}", astype: "{0}",
-    **{ufunc: f"{{0}} {sign} {{1}}" for ufunc, sign in INFIX.items() if ufunc is not np.matmul},
-    **{ufunc: f"{sign}{{0}}" for ufunc, sign in PREFIX.items()},
-    **{getattr(np, name): f"np.{name}({{0}})" for name in (
-        "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin",
-        "arccos", "arctan", "arcsinh", "arccosh", "arctanh", "floor", "ceil", "trunc", "sign", "isfinite", "isinf")},
-    **{getattr(np, name): f"np.{name}({{0}}, {{1}})" for name in (
-        "maximum", "minimum", "arctan2", "hypot", "copysign", "logaddexp", "fmax", "fmin")},
-}  # fmt: skip
-REDUCED = {np.sum: ("0", "{r} += {v}"), np.mean: ("0", "{r} += {v}"), np.prod: ("1", "{r} *= {v}"),
-           np.any: ("False", "{r} = {r} or {v}"), np.all: ("True", "{r} = {r} and {v}"),
-           np.max: ("-np.inf", "if {v} > {r} or {v} != {v}: {r} = {v}"),
-           np.min: ("np.inf", "if {v} < {r} or {v} != {v}: {r} = {v}")}  # fmt: skip
-
-
-class Unsupported(Exception):
-    """A function that has no loop."""
 
 
 class LoopEmitter(Emitter):
@@ -140,7 +118,7 @@ class LoopEmitter(Emitter):
             if any([self.group.makes(a, self) for a in node.parents]):
                 self._close()
             values = [self._at(a, [], self.group, node) for a in node.args]
-            self._line(f"{step.name} = {self._entry(node, values)}", self._comment(node))
+            self._line(f"{step.name} = {entry_of(node, values)}", self._comment(node))
             return
         kind, shape = self._kind(step)
         if kind == "call":
@@ -299,7 +277,7 @@ class LoopEmitter(Emitter):
             if node.function is getitem:
                 value = f"{self._flat_name(node.args[0])}[{self._gathered(node.args[0], node.args[1:], index, group)}]"
             else:
-                value = self._entry(node, [self._at(a, index, group, node) for a in node.args])
+                value = entry_of(node, [self._at(a, index, group, node) for a in node.args])
             local = f"{step.name}_i"
             self._line(f"{local} = {value}", comment)
             if node in stored:
@@ -327,10 +305,6 @@ class LoopEmitter(Emitter):
         full = [("0" if k in axes else i) for k, i in enumerate(index)] if known.get("keepdims") else kept
         r = step.name if node.value.ndim == 0 else f"{step.name}_[{affine(place_of(node), full)}]"
         return REDUCED[function][1].format(r=r, v=self._at(node.args[0], index, group, node))
-
-    def operand(self, text: str) -> str:
-        """An entry in brackets needs no parentheses."""
-        return text if text.endswith("]") and text.count("[") == 1 else operand(text)
 
     def _at(self, a: Any, index: list[str], group: Group, near: Node) -> str:
         """The entry of an argument that belongs to the indices of the loop."""
@@ -377,14 +351,6 @@ class LoopEmitter(Emitter):
             terms.append(f"{at if positive else f'({at} % {n})'}{f' * {stride}' if stride != 1 else ''}")
         return " + ".join(terms)
 
-    def _entry(self, node: Node, values: list[str]) -> str:
-        """The expression of one entry."""
-        if node.function not in SCALAR:
-            raise Unsupported(getattr(node.function, "__name__", "function"))
-        text = SCALAR[node.function].format(*[self.operand(v) for v in values])
-        cast = node.value.dtype.char in "flq" or node.function is astype
-        return f"np.{node.value.dtype.name}({text})" if cast else text
-
     # Calls
 
     def _call(self, step: Step) -> None:
@@ -424,20 +390,6 @@ class LoopEmitter(Emitter):
         once = sum([other is y for other in self.plan.outputs]) == 1
         fresh = once and whole == self.names.get(y) and y not in self.plan.inputs
         return whole if fresh or whole.endswith("_whole") else f"{whole}.copy()"
-
-
-class Group:
-    """The loop that is open: its shape, its steps, what it makes, and what of that is complete only after it."""
-
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.shape = shape
-        self.steps: list[tuple[str, Step]] = []
-        self.made: set[Node] = set()
-        self.partial: set[Node] = set()
-
-    def makes(self, a: Node, emitter: LoopEmitter) -> bool:
-        """Whether the node, or what it is a view of, is made in this loop."""
-        return a in self.made or (a in emitter.places and emitter.places[a].base in self.made)
 
 
 def _shape(a: Any) -> tuple[int, ...]:

@@ -20,7 +20,8 @@ import numpy as np
 from ..graph import Node
 from .capture import CompileError
 from .emitting import Program
-from .loops import LoopEmitter, Unsupported
+from .entries import Unsupported
+from .loops import LoopEmitter
 from .planning import Plan
 from .texts import identifier
 
