@@ -27,6 +27,7 @@ from .drawing.titles import PRODUCT, binding, substituted
 from .kinds import Constant, Linear
 from .matrix_rules import ADJOINTS, TANGENTS
 from .nodes import GraphNode
+from .rules.indexing import BASIC
 from .sweeps import rules
 
 __all__ = ["Names", "adjoint_term", "joined", "partial_text", "tangent_term"]
@@ -258,6 +259,37 @@ def _index(node: GraphNode, j: int) -> str:
     return f"scatter(s, {text[1:]})" if len(text) <= 40 else "scatter(s)"
 
 
+def _left(node: GraphNode) -> str:
+    """What a write assigns to, typed with s in the place of the array."""
+    text: Callable[[Any], str] = lambda x: "s" if x is node.arguments[0] else "i"
+    function: Any = node.node.function
+    return formulas.definition(function, ("s", *node.arguments[1:]), {}, text).split("] ")[0].replace("'s'", "s") + "]"
+
+
+def _is_plain_write(node: GraphNode) -> bool:
+    """Whether it is through no view, and the value that is given to an entry remains there."""
+    adds, basic = node.function_name == "add_at", all(type(i) in BASIC for i in node.arguments[3:])
+    return node.arguments[2] is None and (adds or basic)
+
+
+def _kept(node: GraphNode) -> str:
+    return "s" if node.function_name == "add_at" else f"(s with {_left(node)} = 0)"
+
+
+def _write_tangent(node: GraphNode, j: int) -> str:
+    if j == 0:
+        return _kept(node)
+    return f"scatter(s, {_left(node)[1:]})" if _is_plain_write(node) else "(∂out/∂a1)·s"
+
+
+def _write_adjoint(node: GraphNode, j: int) -> str:
+    if j == 0:
+        return _kept(node)
+    index = tuple([i.value if type(i) is GraphNode else i for i in node.arguments[3:]])
+    fits = _is_plain_write(node) and np.shape(node.value[index]) == np.shape(node.arguments[1].value)
+    return _left(node) if fits else "(∂out/∂a1)ᵀ·s"
+
+
 def _norm(node: GraphNode, j: int) -> str:
     usual = node.node.kwargs.get("ord", 2) == 2
     return "a0/out·spread(s)" if usual else "sign(a0)·(|a0|/out)^(p − 1)·spread(s)"
@@ -278,7 +310,8 @@ _TANGENTS: dict[str, Template] = {
     "slogdet": "tr(a0⁻¹ @ s)",
     "cholesky": "out @ Φ(out⁻¹ @ s @ out⁻ᵀ)",
     "pick": lambda node, j: f"s[{node.arguments[1]}]",
-    "nan_to_num": "[a0 finite]·s",
+    "finite": "[a0 finite]·s",
+    **dict.fromkeys(("assign", "add_at"), _write_tangent),
     **TANGENTS,
 }
 
@@ -297,7 +330,7 @@ _ADJOINTS: dict[str, Template] = {
     "ifft": lambda node, j: "ifft(s)" if len(node.arguments) == 1 and not node.node.kwargs else "ifft_back(s)",
     "rfft": "rfft_back(s)",
     "irfft": "irfft_back(s)",
-    "nan_to_num": "[a0 finite]·s",
+    "finite": "[a0 finite]·s",
     "full_convolution": lambda node, j: "correlate(s, a1)" if j == 0 else "correlate(s, a0)",
     **dict.fromkeys(("reshape", "expand_dims", "squeeze"), _reshaped),
     "transpose": _transposed,
@@ -315,5 +348,6 @@ _ADJOINTS: dict[str, Template] = {
     "slogdet": "s·a0⁻ᵀ",
     "cholesky": "out⁻ᵀ @ Φ(outᵀ @ s) @ out⁻¹",
     "pick": lambda node, j: f"place_{node.arguments[1]}(s)",
+    **dict.fromkeys(("assign", "add_at"), _write_adjoint),
     **ADJOINTS,
 }

@@ -252,6 +252,8 @@ def formula(function: Function, args: Sequence[Any], kwargs: Mapping[str, Any], 
         return _infix(key, _INFIX[key][1], texts)
     if key in _TYPESET and not kwargs and len(texts) == _TYPESET[key].count("{"):
         return _TYPESET[key].format(*map(_operand, texts))
+    if key in ("assign", "add_at"):
+        return f"{texts[0]} with {definition(function, args, kwargs, text)}"
     return definition(function, args, kwargs, text)
 
 

@@ -106,6 +106,8 @@ def formula(text: str, symbols: Mapping[str, Symbol]) -> str:
     \frac{1}{2 \sqrt{c}} + x^{-1.5}
     """
     try:
+        if " with " in text:  # an array with some entries written
+            raise _CannotRead
         return r",\quad ".join(_Reader(clause, symbols).read() for clause in text.split("; "))
     except _CannotRead:
         pattern = "|".join(sorted(map(re.escape, symbols), key=len, reverse=True)) or r"(?!)"

@@ -139,6 +139,11 @@ class Tensor(ArrayMethods):
     def __copy__(self) -> Tensor:
         return self.copy()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """A copy, as of an array; it is recorded, so derivatives flow through."""
+        memo[id(self)] = self.copy()
+        return memo[id(self)]
+
     def __repr__(self) -> str:
         text = repr(opened(self.node, "repr"))
         inside = text[text.index("(") + 1 : -1].replace("\n" + " " * 6, "\n" + " " * 7) if "(" in text else text

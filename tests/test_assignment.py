@@ -690,3 +690,28 @@ def test_a_graph_shows_every_value(memory):
     assert values == [[1, 2, 3], [5, 2, 3], [5, 15, 3]]
     assert [n.definition for n in g.nodes if n.function_name == "assign"] == ["u[0] = 5", "u_2[1:][0] = v3"]
     np.testing.assert_array_equal(g["x"].adjoint, [0, 0, 6])
+
+
+def test_the_formulas_of_a_write():
+    def f(x):
+        u = x * 1.0
+        u[0] = 5 * x[1]
+        np.add.at(u, [0, 0], x[2])
+        return np.sum(u)
+
+    g = ag.trace(f)(np.array([1.0, 2.0, 3.0])).forward_sweep(np.ones(3)).reverse_sweep()
+    text = "\n".join(map(str, g.steps()))
+    for line in (
+        "u_2 = u with u[0] = v2", "u̇_2 = (u̇ with u̇[0] = 0) + scatter(v̇2, [0])", "v̄2 = ū_2[0]",
+        "ū = (ū_2 with ū_2[0] = 0)", "u_3 = u_2 with u_2[[0, 0]] += v3", "u̇_3 = u̇_2 + scatter(v̇3, [[0, 0]])",
+    ):  # fmt: skip
+        assert line in text
+    assert r"\texttt{u with u[0] = v2}" in g.derivation()
+
+
+def test_a_deep_copy_is_a_copy():
+    t = ag.Tensor(A)
+    other = copy.deepcopy([t, t])
+    t[0] = 0.0
+    assert other[0] is other[1] and other[0].value[0, 0] == 1.0
+    np.testing.assert_array_equal(ag.grad(lambda x: np.sum(copy.deepcopy(x) ** 2))(A), 2 * A)
