@@ -76,7 +76,8 @@ _UNSUPPORTED = {
 
 _COMPOSED_VIEWS = frozenset({  # views where what they are composed of is one
     np.atleast_1d, np.atleast_2d, np.atleast_3d, np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit,
-    np.broadcast_arrays, np.diff, np.polyint, np.real_if_close, *([np.unstack] if hasattr(np, "unstack") else []),
+    np.broadcast_arrays, np.diff, np.polyint, np.real_if_close, np.trim_zeros,
+    *([np.unstack] if hasattr(np, "unstack") else []),
 })  # fmt: skip
 _SOMETIMES_VIEWS = frozenset({  # where what they are composed of does not say it
     np.ravel, np.einsum, np.diag, np.fliplr, np.flipud, np.rot90, np.rollaxis, np.matrix_transpose,
