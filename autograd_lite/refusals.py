@@ -17,6 +17,8 @@ _MEMORY = "is about the memory of the plain array: take t.value"
 _OUT_OF_THE_GRAPH = "takes the numbers out of the graph: use t.value"
 
 functions: dict[Callable[..., Any], str] = {
+    np.lib.stride_tricks.sliding_window_view:
+        "gives a view of memory; write t[np.arange(n - k + 1)[:, None] + np.arange(k)]",
     np.save: _OUT_OF_THE_GRAPH,
     np.savez: _OUT_OF_THE_GRAPH,
     np.savez_compressed: _OUT_OF_THE_GRAPH,

@@ -47,11 +47,11 @@ PARTIALS: dict[str, tuple[str, ...]] = {
     "gammainccinv": ("", "−gamma({0})·exp({out})/{out}^({0} − 1)"),
     "chdtr": ("", "({1}/2)^({0}/2 − 1)·exp(−{1}/2)/(2gamma({0}/2))"),
     "chdtrc": ("", "−({1}/2)^({0}/2 − 1)·exp(−{1}/2)/(2gamma({0}/2))"),
-    "pdtr": ("", ""),
-    "pdtrc": ("", ""),
+    "pdtr": ("", "−{1}^{0}·exp(−{1})/gamma({0} + 1)"),
+    "pdtrc": ("", "{1}^{0}·exp(−{1})/gamma({0} + 1)"),
     "betaincc": ("", "", f"−{_OF_BETA}"),
     "betaincinv": ("", "", "beta({0}, {1})/({out}^({0} − 1)·(1 − {out})^({1} − 1))"),
-    "nbdtr": ("", "", ""),
+    "nbdtr": ("", "", "{2}^({1} − 1)·(1 − {2})^{0}/beta({1}, {0} + 1)"),
     "stdtrit": ("", "√{0}·beta(1/2, {0}/2)·(1 + {out}²/{0})^(({0} + 1)/2)"),
     "ndtri_exp": ("√(2π)·exp({0} + {out}²/2)",),
     "binom": ("{out}·(ψ({0} + 1) − ψ({0} − {1} + 1))", "{out}·(ψ({0} − {1} + 1) − ψ({1} + 1))"),
@@ -62,7 +62,7 @@ PARTIALS: dict[str, tuple[str, ...]] = {
     "inv_boxcox1p": ("(1 + {out})^(1 − {1})", ""),
     "powm1": ("{1}·{0}^({1} − 1)", "({out} + 1)·log({0})"),
     "exprel": ("(exp({0}) − {out})/{0}",),
-    "huber": ("", ""),
+    "huber": ("|{1}| − {0}", "{0}·sign({1})"),
     "pseudo_huber": ("2{out}/{0} − {1}²/√({0}² + {1}²)", "{0}·{1}/√({0}² + {1}²)"),
     # in degrees
     "sindg": ("π/180·cosdg({0})",),
@@ -92,8 +92,6 @@ PARTIALS: dict[str, tuple[str, ...]] = {
     "spence": ("log({0})/(1 − {0})",),
     "wofz": ("2i/√π − 2{0}·{out}",),
     "owens_t": ("", "exp(−{0}²·(1 + {1}²)/2)/(2π·(1 + {1}²))"),
-    # several outputs
-    **dict.fromkeys(("sici", "shichi", "fresnel", "airy"), ("",)),
     # Bessel functions
     "j0": ("−j1({0})",),
     "j1": ("(j0({0}) − jv(2, {0}))/2",),

@@ -1,7 +1,6 @@
 """The table of cases, second half: functions that rearrange and take entries, products, linear algebra."""
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from table import C, H, K, M, R, S, case
 
 from autograd_lite.rules.assigning import add_at, assign
@@ -134,9 +133,6 @@ case(np.diag,     "matrix",            lambda x: np.diag(x, 1),                 
 case(np.diag,     "vector",            lambda x: np.diag(x) + np.diag(x[:-1], 1) + np.diag(x[1:], k=-1), R(3))
 case(np.trace,    "offset",            lambda x: np.trace(x) + np.trace(x, offset=1), R(3, 3))
 case(np.trace,    "dtype",             lambda x: np.trace(x, dtype=np.float64),     R(3, 3))
-case(sliding_window_view, "two axes",  lambda x: sliding_window_view(x, (2, 3)),    R(3, 4))
-case(sliding_window_view, "one axis",  lambda x: sliding_window_view(x, 2, axis=-2), R(3, 4))
-case(sliding_window_view, "an axis twice", lambda x: sliding_window_view(x, (2, 2), axis=(1, 1)), R(2, 5))
 case(np.trace,    "stack",             lambda x: np.trace(x, axis1=1, axis2=2) + x.trace(0, -2, -1), R(2, 3, 3))
 
 # products

@@ -163,7 +163,7 @@ def test_every_template_is_read_as_mathematics():
     templates = {**formulas._TYPESET, **{k: " + ".join(filter(None, texts)) for k, texts in partials.items()}}
     del templates["pick"]
     for name, template in templates.items():
-        typeset = latex.formula(template.format("x", "y", "z", out="w"), {})
+        typeset = latex.formula(template.format("x", "y", "z", "u", out="w"), {})
         assert typeset.isascii() and r"\texttt" not in typeset, (name, typeset)
 
 

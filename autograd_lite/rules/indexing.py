@@ -87,19 +87,3 @@ def diag(v, k=0):
 @composed(np.trace)
 def trace(a, offset=0, axis1=0, axis2=1, dtype=None):
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
-
-
-@composed(np.lib.stride_tricks.sliding_window_view)
-def sliding_window_view(x, window_shape, axis=None, *, subok=False, writeable=False):
-    """The windows of x, along new axes at the end; a copy."""
-    shape = tuple(np.atleast_1d(window_shape).tolist())
-    axes = tuple(range(x.ndim)) if axis is None else tuple(np.atleast_1d(axis).tolist())
-    if len(shape) != len(axes):
-        raise ValueError(f"sliding_window_view: {len(shape)} lengths of the window for {len(axes)} axes")
-    for n, k in zip(shape, axes, strict=True):
-        starts = x.shape[k % (x.ndim)] - n + 1
-        if starts < 1 or n < 0:
-            raise ValueError(f"sliding_window_view: a window of {n} does not fit into an axis of {x.shape[k]}")
-        k %= x.ndim
-        x = np.moveaxis(x[_along(k, np.arange(starts)[:, None] + np.arange(n))], k + 1, -1)
-    return x
