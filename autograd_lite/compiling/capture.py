@@ -20,6 +20,7 @@ import numpy as np
 
 from ..graph import Node, leaf
 from ..naming import Watch, argument_names, is_user_code, parameter_names
+from ..rules.constants import ABOUT_SHAPES
 from ..scopes import collected
 from ..tensor import Tensor, doors, tensor_of
 from ..transforms import swept
@@ -66,12 +67,6 @@ class Capture(Recorder):
         self.outside: Outside
 
 
-_SHAPE_ONLY = frozenset({
-    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj,
-    np.isrealobj, np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.broadcast_shapes, np.iterable,
-    np.isscalar, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from, np.einsum_path,
-    np.may_share_memory, np.shares_memory,
-})  # fmt: skip  # their answers follow from shapes and dtypes, which stand in the key of a variant
 _TEXTS = {"repr": "shows", "str": "shows", "format": "formats"}
 
 
@@ -127,7 +122,7 @@ def _listening(made: Capture) -> Any:
     known: set[tuple[Node, Any]] = set()
 
     def opened(node: Node, door: Any) -> None:
-        if door in _SHAPE_ONLY or node.number < oldest or not _depends(node, inputs, oldest):
+        if door in ABOUT_SHAPES or node.number < oldest or not _depends(node, inputs, oldest):
             return
         line = _user_line()
         if door in _TEXTS:

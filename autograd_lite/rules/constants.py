@@ -32,11 +32,15 @@ constant(
     stop_gradient,
 )  # fmt: skip
 
+# answered from the shape and the dtype alone, the same at every value
+ABOUT_SHAPES = frozenset({
+    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.common_type, np.iscomplexobj, np.isrealobj,
+    np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.may_share_memory, np.shares_memory, np.einsum_path,
+    np.broadcast_shapes, np.iterable, np.isscalar, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
+})  # fmt: skip
+
 # answered from the value
 plain(
-    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj,
-    np.isrealobj, np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.array_equal,
-    np.array_equiv, np.allclose, np.array2string, np.array_repr, np.array_str, np.may_share_memory, np.shares_memory,
-    np.linalg.matrix_rank, np.einsum_path, np.broadcast_shapes, np.iterable, np.isscalar,
-    np.unravel_index, np.ravel_multi_index, np.ix_, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
+    *ABOUT_SHAPES, np.min_scalar_type, np.array_equal, np.array_equiv, np.allclose, np.array2string, np.array_repr,
+    np.array_str, np.linalg.matrix_rank, np.unravel_index, np.ravel_multi_index, np.ix_,
 )  # fmt: skip

@@ -21,6 +21,7 @@ import numpy as np
 
 from ..flops import flops
 from ..graph import Node, leaf, same
+from ..rules.constants import ABOUT_SHAPES
 from ..tensor import Tensor, doors, opened, tensor_of
 
 __all__ = [
@@ -30,11 +31,6 @@ __all__ = [
 
 Function = Callable[..., Any]
 
-_ABOUT_SHAPES = frozenset({
-    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.common_type, np.iscomplexobj, np.isrealobj,
-    np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.may_share_memory, np.shares_memory, np.einsum_path,
-    np.broadcast_shapes, np.iterable, np.isscalar, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
-})  # fmt: skip  # questions whose answer is the same at every value
 _PACKAGE = str(Path(__file__).parents[1])
 _innermost: ContextVar[_Listening | None] = ContextVar("autograd_lite_body", default=None)
 
@@ -88,7 +84,7 @@ class _Listening:
         return self.heard
 
     def told(self, node: Node, door: Any) -> None:
-        if _innermost.get() is self and door not in _ABOUT_SHAPES:
+        if _innermost.get() is self and door not in ABOUT_SHAPES:
             self.heard.append(Guard(node, door, outcome_of(door, node.value), _place()))
 
     def __exit__(self, *error: object) -> None:
