@@ -1,5 +1,7 @@
 """What has no derivative: piecewise constant functions, whose derivative is zero, and questions about an array."""
 
+from typing import Any
+
 import numpy as np
 
 from ..kinds import constant, plain, primitive
@@ -33,7 +35,7 @@ constant(
 )  # fmt: skip
 
 # answered from the shape and the dtype alone, the same at every value
-ABOUT_SHAPES = frozenset({
+ABOUT_SHAPES: frozenset[Any] = frozenset({
     np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.common_type, np.iscomplexobj, np.isrealobj,
     np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.may_share_memory, np.shares_memory, np.einsum_path,
     np.broadcast_shapes, np.iterable, np.isscalar, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
