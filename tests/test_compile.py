@@ -494,3 +494,18 @@ def test_long_arrays_are_shared_among_the_cores(monkeypatch):
         np.testing.assert_allclose(compiled(x), f(x), rtol=1e-12)
         np.testing.assert_allclose(alone(compiled, x), f(x), rtol=1e-12)
     assert "together(part, 300001)" in compiled.source
+
+
+def test_a_program_keeps_its_buffers_alone():
+    import gc
+    import tracemalloc
+
+    x = np.random.default_rng(0).standard_normal((300, 300))
+    compiled = ag.compile(ag.grad(lambda x: np.sum(np.tanh(x @ x) @ np.exp(-x @ x))))
+    gc.collect()
+    tracemalloc.start()
+    compiled(x)
+    gc.collect()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert compiled.memory.buffers <= kept < compiled.memory.buffers + 300_000

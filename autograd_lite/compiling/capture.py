@@ -12,7 +12,7 @@ asks again, and a call with another answer is recorded anew.  What cannot be ask
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from ..rules.constants import ABOUT_SHAPES
 from ..scopes import collected
 from ..tensor import Tensor, doors, tensor_of
 from ..transforms import swept
-from ..trees import flatten
+from ..trees import flatten, map_tree
 from .outside import Outside, untouched
 from .randomness import Recorder, drawn, recorders
 from .signature import Signature
@@ -66,7 +66,17 @@ class Capture(Recorder):
         self.array_names: dict[int, str] = {}
         self.outside: Outside
 
+    def release(self, nodes: Mapping[Node, Node]) -> None:
+        """Let go of the values of the run: arrays of the same shapes that take no memory stand in their places."""
+        self.name_of, self.array_names = lambda node: None, {}
+        self.result = map_tree(lambda y: None, self.result)
+        for node in {*nodes, *nodes.values()}:
+            value, constant = node.value, node.function is None and node not in self.inputs
+            if type(value) is np.ndarray and value.nbytes > SMALL and not constant:
+                node.value = np.broadcast_to(np.zeros((), value.dtype), value.shape)
 
+
+SMALL = 1024  # bytes that a value may keep
 _TEXTS = {"repr": "shows", "str": "shows", "format": "formats"}
 
 

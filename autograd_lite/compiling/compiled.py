@@ -55,6 +55,8 @@ class Variant:
         if _hidden(captured, self.program):
             captured.outside.watch_contents()
         self.enter = self._entry(self.program, run)
+        if not self.program.floats:  # numbers alone may have to be written once more, and take no room
+            captured.release(self.plan.new)
         self.with_numpy: Callable[..., Any] | None = None
 
     def _entry(self, program: Program, run: Callable[..., Any]) -> Callable[..., Any]:
