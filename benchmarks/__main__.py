@@ -193,7 +193,7 @@ def show(table: Table, markdown: bool) -> None:
     print("\n".join(lines), end="\n\n", flush=True)
 
 
-PEERS_OF_NN = ("NumPy by hand", "PyTorch", "scikit-learn")
+PEERS_OF_NN = ("nn, compile=False", "NumPy by hand", "PyTorch", "scikit-learn")
 LOOPS = (("1000 steps of a pendulum", 1000, None), ("1000 steps of 100 pendulums", 1000, 100))
 MEMORIES = (("steps of a pendulum", 100_000, None), ("steps of 100 pendulums", 10_000, 100))
 NETWORKS = (((256,) * 25, 1024, 5), ((256,) * 101, 1024, 10))

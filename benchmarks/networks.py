@@ -36,7 +36,10 @@ def steps(rounds: int) -> list[Row]:
     """For each network its name, the seconds of each library, and the ratio to reach."""
     rows = []
     for network, target in NETWORKS:
-        calls: dict[str, Any] = {"nn": nn_step(network), "NumPy by hand": ByHand().training_step(network)}
+        calls: dict[str, Any] = {
+            "nn": nn_step(network), "nn, compile=False": nn_step(network, compiled=False),
+            "NumPy by hand": ByHand().training_step(network),
+        }  # fmt: skip
         for name, prepare in (("PyTorch", torch_step), ("scikit-learn", sklearn_step)):
             try:
                 calls[name] = prepare(network)
@@ -50,19 +53,22 @@ def steps(rounds: int) -> list[Row]:
     return rows
 
 
-def nn_step(network: Network) -> Callable[[], Any]:
+def nn_step(network: Network, compiled: bool = True) -> Callable[[], Any]:
     """One turn of the loop inside ``nn.fit``."""
     import nn
     from nn.run import Run
+    from nn.steps import CompiledStep
 
     model, data, ag = NN().model(network), network.data(), NN().ag
     leaves, rebuild = ag.trees.flatten(model)
     objective, random = nn.objective(network.cost), numpy.random.default_rng(0)
     run = Run(model, rebuild, leaves, objective, nn.SGD(network.rate), data, random, nn.History())
-    derivative = ag.value_and_grad(run.cost_of)
+    if compiled:
+        run.step = CompiledStep(run.step, model)
+    run.step.renew()
 
     def step() -> float:
-        cost, slopes = derivative(run.leaves, random, *data)
+        cost, slopes, _ = run.step(run.leaves, run.running, data)
         run.leaves, run.state = run.optimizer.update(slopes, run.state, run.leaves)
         return float(cost)
 

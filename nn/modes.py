@@ -9,9 +9,9 @@ holds such layers, and is not a ``Sequential``, passes training on to them by ``
 
 Why so, and not by a flag ``model.train()`` or a variable that everybody sees?  A prediction can then never be random by
 a forgotten flag.  Both are pure functions: nothing is changed in place, so they can be differentiated to any order,
-traced, called in several threads, and compiled, where what goes in (``rng`` is asked for nothing but
-``rng.random(shape, dtype)``, so arrays drawn beforehand may stand behind it) and what comes out (the statistics, still
-recorded) are arguments and results like any others.  The same generator gives the same bits.
+traced, called in several threads, and compiled, as ``fit`` does (steps.py): the statistics are arguments and results
+like any others, and behind ``rng`` stands ``autograd_lite.recorded(rng)``, which has the methods of a generator that
+draw.  The same generator gives the same bits.
 
 A field that training changes, but not by its gradient, has ``field(metadata={"static": True, "running": True})``:
 static for the derivative and the optimizer, running for ``fit``, which carries it from step to step.
@@ -28,7 +28,7 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite import trees
 
-__all__ = ["in_training", "parts", "replaced", "running", "with_running"]
+__all__ = ["in_training", "parts", "replaced", "running", "statistics", "with_running"]
 
 Array = Any
 
@@ -81,14 +81,18 @@ def _places(model: Any) -> Iterator[tuple[Any, str]]:
             yield part, name
 
 
+def statistics(model: Any) -> list[Array]:
+    """The running statistics of a model, recorded ones as they are."""
+    return [getattr(part, name) for part, name in _places(model)]
+
+
 def running(model: Any) -> list[Array]:
     """The running statistics of a model: what training changes, but not by a gradient.
 
     >>> running({"no": 1.0})
     []
     """
-    found = [getattr(part, name) for part, name in _places(model)]
-    return [x.value if type(x) is ag.Tensor else x for x in found]
+    return [x.value if type(x) is ag.Tensor else x for x in statistics(model)]
 
 
 def with_running(model: Any, arrays: list[Array]) -> Any:

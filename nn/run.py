@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-import autograd_lite as ag
 from autograd_lite import trees
 
 from .callbacks import Callback, Watch
@@ -23,6 +22,7 @@ from .objective import Objective
 from .parameters import adopt, in_blocks
 from .progress import Progress
 from .squares import squares
+from .steps import CompiledStep, Step, worth_compiling
 
 __all__ = ["DivergenceError", "Plan", "Run"]
 
@@ -52,6 +52,7 @@ class Plan:
     callbacks: list[Callback] = field(default_factory=list)
     checkpoint: Checkpoint | None = None
     fingerprint: dict[str, Any] = field(default_factory=dict)
+    compile: bool = False  # the training step, if there are many
 
 
 class Run:
@@ -68,11 +69,14 @@ class Run:
         self.chosen, self.optimizer = optimizer, in_blocks(optimizer, leaves)
         self.needs_cost = bool(getattr(optimizer, "needs_cost", False))
         self.data, self.rng, self.history = data, rng, history
+        self.step: Step | CompiledStep = Step(objective, rebuild, rng)
         self.state = _begun(self.optimizer.init(leaves), history.state)
 
     def train(self, plan: Plan, tell: Progress) -> None:
         """All epochs that are left."""
         history, start = self.history, perf_counter() - self.history.seconds
+        if plan.compile and not self.needs_cost and worth_compiling(plan.epochs, len(self.data[0]), plan.batch_size):
+            self.step = CompiledStep(Step(self.objective, self.rebuild, self.rng), self.model)
         try:
             with np.errstate(all="ignore"):  # an overflow shows in the cost, which is checked at every step
                 while len(history.loss) < plan.epochs and not history.stopped:
@@ -99,24 +103,22 @@ class Run:
     def cost_of(
         self, leaves: list[Array], rng: np.random.Generator, X: Array, targets: Array, weights: Array | None = None
     ) -> Any:
-        """The objective in training; the model as it is after this batch is kept aside."""
-        loss, self.after = self.objective.training(self.built(leaves), X, targets, rng, weights, prepared=True)
-        return loss
+        """The objective in training."""
+        return self.objective.training(self.built(leaves), X, targets, rng, weights, prepared=True)[0]
 
     def epoch(self, batch_size: int | None) -> float:
         """One pass over the data; returns the mean of the objective over the samples."""
-        value_and_grad, needs_cost = ag.value_and_grad(self.cost_of), self.needs_cost
         total, before = 0.0, None
+        self.step.renew()
         for number, batch in enumerate(_batches(self.data, batch_size, self.rng), 1):
-            more = {"cost": _BatchCost(self, batch)} if needs_cost else {}
-            value, gradient = value_and_grad(self.leaves, self.rng, *batch)
+            more = {"cost": _BatchCost(self, batch)} if self.needs_cost else {}
+            value, gradient, after = self.step(self.leaves, self.running, batch)
             loss = float(value)
             if not isfinite(loss):
                 self.diverged(loss, before, number, batch[0])
             total += loss * len(batch[0])
             before, self.before = loss, (self.leaves, self.running)
-            if self.running:
-                self.running = running(self.after)
+            self.running = after
             self.leaves, self.state = self.optimizer.update(gradient, self.state, self.leaves, **more)
             if self.objective.constraints:
                 self.constrain()

@@ -55,6 +55,7 @@ def fit(
     seed: int | np.random.Generator | None = None,
     verbose: bool | None = None,
     diagnose: bool = False,
+    compile: bool = True,
 ) -> History:
     """Train a model: its parameters are changed in place, and the history of the training is returned.
 
@@ -109,6 +110,11 @@ def fit(
         Whether to look at data, layers and losses, and to say what is wrong with the training: vanishing gradients,
         dead units, a rate that is too high, …; see ``nn.diagnosis``.  It is ``history.diagnosis``, and is shown at the
         end unless ``verbose=False``.  The training itself stays the same, bit by bit.
+    compile : bool
+        Whether to make a training of 200 or more steps faster by ``autograd_lite.compile``: model, cost, penalties and
+        reverse sweep are then recorded once, and run as one program of NumPy.  Where that cannot be, a warning says
+        why, and the training goes on without.  What a layer or a cost of your own prints, it then prints only while it
+        is recorded.  Optimizers with a line search run uncompiled.
 
     Returns
     -------
@@ -132,6 +138,8 @@ def fit(
     True
     """
     _check_counts(epochs, batch_size)
+    if not isinstance(compile, bool):
+        raise TypeError(f"compile must be True or False, but is {compile!r}")
     leaves, rebuild = trees.flatten(model)
     if not leaves:
         raise TypeError(f"this model has no parameters to train: {model!r}")
@@ -146,7 +154,7 @@ def fit(
     optimizer, early = optimizer_named(optimizer), early_stopping_of(early_stopping, validation is not None)
     plan = Plan(
         epochs, batch_size, validation, _named(metrics), truth, early, tolerance_of(tol), callbacks_of(callbacks),
-        checkpoint_of(checkpoint),
+        checkpoint_of(checkpoint), compile=compile,
     )  # fmt: skip
     history = History(model=model, cost=objective.cost.title, state=state)
     run = Run(model, rebuild, leaves, objective, optimizer, data, np.random.default_rng(seed), history)

@@ -89,6 +89,14 @@ def test_python_floats_keep_the_precision_of_the_array():
     np.testing.assert_array_equal(compiled(X.astype(np.float32), 0.2), X.astype(np.float32) * 0.2)
 
 
+def test_a_constant_of_many_entries_keeps_its_precision():
+    slope = lambda x, w: ag.grad(lambda x: np.sum(x * w) / -5.0)(x)
+    x, w = np.ones((5, 4), np.float32), np.ones((5, 1), np.float32)
+    compiled = ag.compile(slope)
+    assert compiled(x, w).dtype == slope(x, w).dtype == np.float32
+    assert "np.broadcast_to(np.float32(" in compiled.source
+
+
 def test_numbers_alone_where_math_raises():
     f = lambda x, y: (np.log(x), 1.0 / y, np.exp(x * 1000), np.sqrt(x))
     compiled = ag.compile(f)

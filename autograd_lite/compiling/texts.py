@@ -174,8 +174,8 @@ def _constant(a: np.ndarray[Any, Any]) -> str | None:
         return None
     dtype = "" if a.dtype in (np.float64, np.int64, np.bool_, np.complex128) else f", np.{a.dtype.name}"
     if a.size and not any(a.strides) and a.ndim:
-        number = a.flat[0].item()
-        return f"np.broadcast_to({_float(number) if a.dtype.kind in 'fc' else repr(number)}, {a.shape})"
+        number = _float(a.flat[0].item()) if a.dtype.kind in "fc" else repr(a.flat[0].item())
+        return f"np.broadcast_to({f'np.{a.dtype.name}({number})' if dtype else number}, {a.shape})"
     if a.size <= SMALL and np.all(np.isfinite(a)):
         return f"np.array({a.tolist()!r}{dtype})" if a.size else f"np.empty({a.shape}, np.{a.dtype.name})"
     if a.ndim == 1 and a.dtype == np.int64 and np.array_equal(a, np.arange(a[0], a[0] + a.size)):

@@ -21,6 +21,12 @@ X = RNG.normal(size=(60, 4))
 Y = np.argmax(X[:, :3] + 0.3 * RNG.normal(size=(60, 3)), axis=1)
 
 
+@pytest.fixture(autouse=True, params=[10**9, 1], ids=["eager", "compiled"])
+def compiled(request, monkeypatch):
+    """All this holds for compiled steps as well."""
+    monkeypatch.setattr("nn.steps.WORTH", request.param)
+
+
 def model():
     return nn.Sequential(
         nn.Dense(4, 8, "tanh", seed=0), nn.BatchNorm(8), nn.Dropout(0.2), nn.Dense(8, 3, "softmax", seed=1)
