@@ -67,6 +67,8 @@ def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any], type[E
         for guard, answer in zip(guards, found[len(dtypes) :], strict=True):
             if not np.array_equal(np.asarray(answer), guard.answer):
                 raise OtherBranch(guard.line)
+        if any([x.dtype.kind == "c" and dtype.kind != "c" for x, dtype in zip(found, dtypes, strict=False)]):
+            raise CompileError('backend="jax" gives complex numbers where NumPy gives real ones: use backend="numpy"')
         results = [np.array(x, dtype)[()] for x, dtype in zip(found, dtypes, strict=False)]
         return results[0] if len(results) == 1 else tuple(results)
 

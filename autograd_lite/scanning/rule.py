@@ -107,6 +107,8 @@ class Adjoint:
         active = loop.active(wanted)
         self.c = active[:m]
         self.final, self.ys, self.stored = adjoint[:m], adjoint[m : m + q], adjoint[m + q :]
+        if loop.slots is not None:  # what is stored there is a means, and no output of the loop
+            self.stored = ()
         self.given_y = [y is not None and is_active for y, is_active in zip(self.ys, active[m:], strict=True)]
         self.given_s = [s is not None and is_active for s, is_active in zip(self.stored, self.c, strict=False)]
         self.carries = sum(self.c) + sum(self.k)
