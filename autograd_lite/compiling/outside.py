@@ -1,13 +1,15 @@
 """What a function takes from outside: the names in its closures and globals, and in those of the functions it calls.
 
 A record of f used what these names stood for.  An array that enters the record as it is, is read anew at each call; a
-name that stands for something else by then makes the record void.  What cannot be seen: attributes of objects that are
-neither dataclasses nor containers, and files.
+name, an entry of a container or an attribute that stands for something else by then makes the record void.  Of objects
+those attributes are watched whose names stand in the code of f or of what it calls.  What cannot be seen: what no name
+leads to, such as files, the time and the insides of libraries.
 """
 
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -34,10 +36,14 @@ class Outside:
         self.contents: list[tuple[Any, list[Any]]] = []  # containers, and what was in them
         self.arrays: list[Any] = []
         self.generators: list[Any] = []
+        self.attributes: list[tuple[Any, str, Any]] = []
         self.copies: list[tuple[Any, Any]] = []  # arrays whose numbers went into the record by another way
+        self._objects: list[Any] = []
+        self._read: dict[str, None] = {}  # the names of globals and attributes in the code
         self._seen: set[int] = set()
         self._function(f)
         self._argument(arguments)
+        self._watch_attributes()
 
     def _function(self, f: Any) -> None:
         if id(f) in self._seen:
@@ -45,26 +51,63 @@ class Outside:
         self._seen.add(id(f))
         if isinstance(f, MethodType):
             self._look(f.__self__)
-            f = f.__func__
+            self._function(f.__func__)
+            return
         for part in ("func", "args", "keywords"):  # functools.partial
             if type(f).__name__ == "partial":
                 self._look(getattr(f, part))
-        if not isinstance(f, FunctionType):
-            call = vars(type(f)).get("__call__")
+        wrapped = getattr(f, "__wrapped__", None)  # what decorators, and compile itself, keep
+        if callable(wrapped):
+            self._function(wrapped)
+        if isinstance(f, FunctionType):
+            self._code(f)
+        elif wrapped is None:
+            self._object(f)
+            call = _of_class(f, "__call__")
             if isinstance(call, FunctionType):
-                self._look(f)
                 self._function(call)
-            return
+
+    def _code(self, f: FunctionType) -> None:
+        """Note the names in a function's closure, defaults and globals."""
         for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
             value = _contents(cell)
             self.cells.append((cell, name, value))
             self._look(value)
         if is_user_code(f.__code__):
+            self._look(f.__defaults__)
+            self._look(f.__kwdefaults__)
+            self._object(f)
             for name in _names(f.__code__):
+                self._read[name] = None
                 if name in f.__globals__:
                     value = f.__globals__[name]
                     self.globals.append((f.__globals__, name, value))
                     self._look(value)
+
+    def _object(self, value: Any) -> None:
+        """Note an object whose attributes may be read."""
+        library = type(value).__module__.partition(".")[0] in ("numpy", __name__.partition(".")[0])
+        if getattr(value, "__dict__", None) is not None and not library and not any([value is o for o in self._objects]):
+            self._objects.append(value)
+
+    def _watch_attributes(self) -> None:
+        """Note the attributes, among the names in the code, that the objects have; these may lead to further ones."""
+        done: set[tuple[int, str]] = set()
+        while waiting := [(o, n) for o in self._objects for n in self._read if (id(o), n) not in done]:
+            for holder, name in waiting:
+                done.add((id(holder), name))
+                self._attribute(holder, name)
+
+    def _attribute(self, holder: Any, name: str) -> None:
+        of_class = _of_class(holder, name)
+        if name in vars(holder) or isinstance(of_class, (*_VALUES, np.ndarray, list, dict)):
+            value = getattr(holder, name, MISSING)
+            self.attributes.append((holder, name, value))
+            self._look(value)
+        elif isinstance(of_class, property):
+            self._function(of_class.fget)
+        elif isinstance(of_class, (FunctionType, classmethod, staticmethod)):
+            self._function(getattr(of_class, "__func__", of_class))
 
     def _argument(self, value: Any) -> None:
         """Note the functions and generators among the arguments; their numbers are inputs."""
@@ -73,6 +116,8 @@ class Outside:
         elif hasattr(value, "bit_generator"):
             self.generators.append(value)
         elif not is_leaf(value):
+            if children(value) is None and not isinstance(value, (*_VALUES, ModuleType, type)):
+                self._object(value)
             for _, child in children(value) or ():
                 self._argument(child)
 
@@ -86,14 +131,16 @@ class Outside:
             self.arrays.append(value)
         elif hasattr(value, "bit_generator"):
             self.generators.append(value)
-        elif id(value) not in self._seen and not is_leaf(value) and children(value) is not None:
-            self._seen.add(id(value))
-            inside = [child for _, child in children(value) or ()]
+        elif id(value) not in self._seen and not is_leaf(value) and _inside(value) is not None:
+            inside = _inside(value) or []
             self.contents.append((value, inside))
-            for child in inside:
-                self._look(child)
             if callable(value):
                 self._function(value)
+            self._seen.add(id(value))
+            for child in inside:
+                self._look(child)
+        elif not is_leaf(value):
+            self._object(value)
 
     def changed(self) -> str | None:
         """The name that stands for something else by now, if there is one."""
@@ -110,17 +157,39 @@ class Outside:
     def changed_inside(self) -> str | None:
         """The container or the array that holds something else by now, if there is one."""
         for container, inside in self.contents:
-            now = [child for _, child in children(container) or ()]
+            now = _inside(container) or []
             if len(now) != len(inside) or any([a is not b and not equal(a, b) for a, b in zip(now, inside)]):  # noqa: B905
                 return f"an entry of a {type(container).__name__}"
+        for holder, name, value in self.attributes:
+            now = getattr(holder, name, MISSING)
+            if now is not value and not equal(now, value):
+                return f"the attribute {name} of a {type(holder).__name__}"
         for array, copy in self.copies:
             if not np.array_equal(array, copy, equal_nan=array.dtype.kind in "fc"):
                 return "an array"
         return None
 
-    def watch_contents(self) -> None:
-        """From now on a change in the numbers of an outside array is seen as well."""
-        self.copies = [(array, array.copy()) for array in self.arrays]
+    @property
+    def inside_watched(self) -> bool:
+        """Whether there is more to compare than the names themselves."""
+        return bool(self.contents or self.attributes or self.copies)
+
+    def watch_contents(self, read: set[int]) -> None:
+        """From now on a change in the numbers of an outside array is seen as well, but for those read at each call."""
+        self.copies = [(array, array.copy()) for array in self.arrays if id(array) not in read]
+
+
+def _inside(value: Any) -> list[Any] | None:
+    """What a container holds, None if it is no container."""
+    if isinstance(value, (set, deque)):
+        return list(value)
+    parts = children(value)
+    return None if parts is None else [child for _, child in parts]
+
+
+def _of_class(value: Any, name: str) -> Any:
+    """What stands under this name in the classes of an object, as it stands there."""
+    return next((vars(kind)[name] for kind in type(value).__mro__ if name in vars(kind)), MISSING)
 
 
 def _contents(cell: Any) -> Any:
@@ -133,8 +202,8 @@ def _contents(cell: Any) -> Any:
 def equal(a: Any, b: Any) -> bool:
     """Numbers and texts are the same when they are equal; all else only when it is the same object."""
     return type(a) is type(b) and (
-        (isinstance(a, _VALUES) and a == b)
-        or (isinstance(a, np.generic) and bool(a == b))
+        (isinstance(a, _VALUES) and a == b and (a != 0 or repr(a) == repr(b)))  # 0.0 is not -0.0
+        or (isinstance(a, np.generic) and a.tobytes() == b.tobytes())
         or (isinstance(a, MethodType) and a.__self__ is b.__self__ and a.__func__ is b.__func__)
         or (type(a) is Tensor and a.node is b.node)
     )

@@ -108,7 +108,7 @@ class _Writer:
             name, known = self.fresh(), self.value(value)
             self.lines.append(f"{name} = {self.value(space)}.get({key!r})")
             self.refuse(f"{name} is not {known} and not equal({name}, {known})")
-        if outside.contents or outside.copies:
+        if outside.inside_watched:
             self.refuse(f"{self.value(outside.changed_inside)}()")
 
     def tuple_of(self, name: str, items: Any) -> None:
