@@ -117,6 +117,7 @@ class Watch:
         self.arrays: dict[int, tuple[int, str, Any]] = {}  # by identity; the array itself, so that it stays the same
         self.globals: dict[int, Mapping[str, Any]] = {}
         self.depth = 0
+        self.raised: tuple[str, int, str] | None = None  # an error of arithmetic: its name, line and function
         self.before: Callable[..., Any] | None = None
 
     def run(self, f: Callable[..., Any], args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -147,6 +148,8 @@ class Watch:
                 self.look(frame.f_locals, depth)
             if event == "return":
                 self.depth = depth
+            if event == "exception" and issubclass(arg[0], (ArithmeticError, np.linalg.LinAlgError)):
+                self.raised = arg[0].__name__, frame.f_lineno, frame.f_code.co_name
             return step
 
         return step

@@ -12,8 +12,9 @@ asks again, and a call with another answer is recorded anew.  What cannot be ask
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import CellType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from ..rules.constants import ABOUT_SHAPES
 from ..scopes import collected
 from ..tensor import Tensor, doors, tensor_of
 from ..transforms import swept
-from ..trees import flatten, map_tree
+from ..trees import children, flatten, is_leaf, map_tree
 from .outside import Outside, untouched
 from .randomness import Recorder, drawn, recorders
 from .signature import Signature
@@ -104,10 +105,37 @@ def capture(f: Callable[..., Any], signature: Signature) -> Capture:
                 f"the function writes into its argument {name}, which a compiled program leaves as it is: begin with "
                 f"{name} = {name}.copy()"
             )
+    if watch.raised is not None:
+        error, line, name = watch.raised
+        raise CompileError(
+            f"line {line} of {name}: the function catches a {error}, which other numbers may not raise: decide by a "
+            "condition, as in `if x == 0:`, or leave this function uncompiled"
+        )
+    _refuse_hidden(made.result)
     outputs, made.rebuild = flatten(made.result)
     made.outputs = [y.node if type(y) is Tensor else y for y in outputs]
     made.name_of, made.array_names = watch.name, watch.array_names()
     return made
+
+
+def _refuse_hidden(result: Any, inside: Any = None) -> None:
+    """Refuse a result in which Tensors stand where a program cannot put new numbers."""
+    if is_leaf(result):
+        if type(result) is Tensor and inside is not None:
+            raise CompileError(
+                f"the function returns a {type(inside).__name__} with a Tensor in it, where a compiled program cannot "
+                "put other numbers: return arrays, numbers and lists, tuples, dicts or dataclasses of them"
+            )
+        return
+    if isinstance(result, Iterator):
+        raise CompileError(f"the function returns a {type(result).__name__}: return list(…) of it instead")
+    parts = children(result)
+    for _, part in parts or ():
+        _refuse_hidden(part, inside)
+    if parts is None and inside is None and not isinstance(result, (type, ModuleType)):
+        cells = [c.cell_contents for c in getattr(result, "__closure__", None) or () if c != CellType()]
+        for part in [*cells, *getattr(result, "__dict__", {}).values()]:
+            _refuse_hidden(part, result)
 
 
 def _names(f: Callable[..., Any], signature: Signature) -> list[str]:

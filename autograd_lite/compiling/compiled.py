@@ -12,6 +12,7 @@ import builtins
 import linecache
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from types import MethodType
 from typing import Any
@@ -22,9 +23,9 @@ from ..graph import Node
 from ..scanning.body import Departed
 from ..tensor import Tensor
 from ..trees import flatten
-from .capture import Capture, CompileError, OtherBranch, capture
+from .capture import CompileError, OtherBranch, capture
 from .emitting import Program, emitted
-from .planning import planned
+from .planning import Plan, planned
 from .report import Memory, PlanTable, memory, plan_table
 from .signature import MISS, Signature, entry, tree_text
 
@@ -32,7 +33,7 @@ __all__ = ["Compiled", "compile"]
 
 BACKENDS = ("numpy", "numba", "jax")
 LIMIT = 16  # variants, from which on a function is better run as it is
-_FLOAT_ERRORS = (ZeroDivisionError, OverflowError, ValueError)
+_ERRORS = (ArithmeticError, ValueError)  # of ``math`` and of numpy.linalg
 
 
 class Variant:
@@ -52,8 +53,7 @@ class Variant:
         else:
             module = import_module(f".{backend}_backend", __package__)
             self.program, run, self.branch = module.prepared(self.plan, _name(f))
-        if _hidden(captured, self.program):
-            captured.outside.watch_contents()
+        captured.outside.watch_contents(_read(self.plan, self.program))
         self.enter = self._entry(self.program, run)
         if not self.program.floats:  # numbers alone may have to be written once more, and take no room
             captured.release(self.plan.new)
@@ -95,7 +95,7 @@ class Variant:
             states = [(g, g.bit_generator.state) for g, _ in self.captured.states.values()]
             try:
                 return run(*inputs)
-            except (self.branch, Departed, *_FLOAT_ERRORS):
+            except (self.branch, Departed, *_ERRORS):
                 for generator, state in states:
                     generator.bit_generator.state = state
                 raise
@@ -110,7 +110,8 @@ class Variant:
         names = [f"o{i}" for i in range(len(outputs))]
         found = [n for n, y in zip(names, outputs, strict=True) if type(y) is Node]
         fixed = {n: y for n, y in zip(names, outputs, strict=True) if type(y) is not Node}
-        text = tree_text(result, list(names)) or f"rebuild([{', '.join(names)}])"
+        made = [f"{n}.copy()" if isinstance(fixed.get(n), np.ndarray) else n for n in names]
+        text = tree_text(result, list(made)) or f"rebuild([{', '.join(made)}])"
         namespace: dict[str, Any] = {"run": run, "rebuild": self.captured.rebuild, **fixed}
         taken = f"{', '.join(found)} = run(*inputs)" if found else "run(*inputs)"
         exec(f"def built(*inputs):\n    {taken}\n    return {text}\n", namespace)  # our own text
@@ -144,8 +145,8 @@ class Compiled:
                 found = variant.enter(args, kwargs)
             except (variant.branch, Departed):
                 continue
-            except _FLOAT_ERRORS:
-                found = variant.again(args, kwargs)
+            except _ERRORS:
+                found = self._failed(variant, args, kwargs)
             if found is not MISS:
                 return found
         return self._anew(args, kwargs)
@@ -172,12 +173,24 @@ class Compiled:
         except variant.branch:  # other rounding than that of NumPy decides otherwise
             self.variants.remove(variant)
             return self.f(*args, **kwargs)
-        except _FLOAT_ERRORS:
-            found = variant.again(args, kwargs)
+        except _ERRORS:
+            found = self._failed(variant, args, kwargs)
         if found is MISS:
             self.variants.remove(variant)
             raise CompileError(f"{_name(self.f)} got an argument that is not equal to itself, such as a nan: {args!r}")
         return found
+
+    def _failed(self, variant: Variant, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call at which the program raised an error: f itself raises it as well, or catches it."""
+        try:
+            return variant.again(args, kwargs)
+        except _ERRORS:
+            if self.donate:  # the arguments may be written over by now
+                raise
+        return self.f(*args, **kwargs)
+
+    def __reduce__(self) -> Any:
+        return partial(compile, donate=self.donate, backend=self.backend), (self.f,)
 
     @property
     def _latest(self) -> Variant:
@@ -219,12 +232,25 @@ class Compiled:
         return f"<{self.__name__}: {len(self.variants)} program{'s' * (len(self.variants) != 1)}>"
 
 
-def _hidden(captured: Capture, program: Program) -> bool:
-    """Whether numbers of an outside array may have gone into the record by a way that was not recorded."""
-    known = {id(a) for a in captured.outside.arrays}
-    made = [a for a in program.constants if id(a) not in known]
-    made += [a for a in program.outside.values() if isinstance(a, np.ndarray) and id(a) not in known]
-    return bool(known) and bool(made or any(type(y) is not Node for y in captured.outputs))
+def _read(plan: Plan, program: Program) -> set[int]:
+    """The outside arrays that are read at each call; none, if their numbers may also have come in by another way."""
+    outside = plan.captured.outside.arrays
+    known = {id(a) for a in outside}
+    entered = [a for a in program.outside.values() if isinstance(a, np.ndarray)]
+    made = [a for a in [*program.constants, *entered] if not known & _bases(a)]
+    numbers = any([isinstance(a, np.generic) for node in plan.new for a in node.args])
+    if made or numbers or any([type(y) is not Node for y in plan.captured.outputs]):
+        return set()
+    return set[int]().union(*map(_bases, entered))
+
+
+def _bases(a: Any) -> set[int]:
+    """The array and those that it is a view of, by identity."""
+    found = set()
+    while isinstance(a, np.ndarray):
+        found.add(id(a))
+        a = a.base
+    return found
 
 
 def _name(f: Callable[..., Any]) -> str:
@@ -261,8 +287,8 @@ def compile(f: Callable[..., Any] | None = None, *, donate: Sequence[int] = (), 
 
     Notes
     -----
-    Arrays from outside are read at each call.  What cannot be seen: attributes of outside objects that are neither
-    containers nor dataclasses, and files.  Numbers alone are computed as Python floats; ``math`` and NumPy may differ
+    Arrays from outside are read at each call.  What cannot be seen: files, the time, and what no name in the code of f
+    leads to.  Numbers alone are computed as Python floats; ``math`` and NumPy may differ
     in the last bit.
 
     Examples

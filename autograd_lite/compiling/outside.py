@@ -87,7 +87,7 @@ class Outside:
     def _object(self, value: Any) -> None:
         """Note an object whose attributes may be read."""
         library = type(value).__module__.partition(".")[0] in ("numpy", __name__.partition(".")[0])
-        if getattr(value, "__dict__", None) is not None and not library and not any([value is o for o in self._objects]):
+        if hasattr(value, "__dict__") and not library and not any([value is o for o in self._objects]):
             self._objects.append(value)
 
     def _watch_attributes(self) -> None:
