@@ -161,8 +161,8 @@ class Outside:
             if len(now) != len(inside) or any([a is not b and not equal(a, b) for a, b in zip(now, inside)]):  # noqa: B905
                 return f"an entry of a {type(container).__name__}"
         for holder, name, value in self.attributes:
-            now = getattr(holder, name, MISSING)
-            if now is not value and not equal(now, value):
+            current = getattr(holder, name, MISSING)
+            if current is not value and not equal(current, value):
                 return f"the attribute {name} of a {type(holder).__name__}"
         for array, copy in self.copies:
             if not np.array_equal(array, copy, equal_nan=array.dtype.kind in "fc"):
