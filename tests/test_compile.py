@@ -517,3 +517,42 @@ def test_a_program_keeps_its_buffers_alone():
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert compiled.memory.buffers <= kept < compiled.memory.buffers + 300_000
+
+
+def test_an_array_that_is_written_into_keeps_its_memory():
+    def f(x):
+        y = np.matmul(x, x)
+        y[0] = y[1] * 2.0
+        y[:, 1] += 1.0
+        z = np.matmul(x, x.T)
+        w = np.matmul(np.matmul(z, x), z)
+        return np.sum(y * w), y
+
+    x = np.random.default_rng(0).standard_normal((80, 80))
+    compiled, derivative = ag.compile(f), ag.grad(lambda x: f(x)[0])
+    for factor in (1.0, 2.0):
+        (a, y), (b, expected) = compiled(factor * x), f(factor * x)
+        assert a == pytest.approx(b)
+        np.testing.assert_allclose(y, expected)
+        kept = y.copy()
+        compiled(3.0 * x)
+        np.testing.assert_array_equal(y, kept)
+        np.testing.assert_allclose(ag.compile(derivative)(factor * x), derivative(factor * x), rtol=1e-9, atol=1e-6)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_what_a_scan_hands_on_is_an_array_of_its_own(backend, tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTOGRAD_LITE_CACHE", str(tmp_path))
+
+    def f(x):
+        y = np.matmul(x, x)
+        (kept, total), _ = ag.scan(lambda c, row: ((c[0], c[1] + row), ()), (y, np.zeros(80)), x)
+        z = np.matmul(np.matmul(x, x.T), x)
+        return np.sum(kept * z) + np.sum(total), kept
+
+    x = np.random.default_rng(0).standard_normal((80, 80))
+    compiled = ag.compile(f, backend=backend)
+    for factor in (1.0, 2.0):
+        (a, kept), (b, expected) = compiled(factor * x), f(factor * x)
+        assert a == pytest.approx(b)
+        np.testing.assert_allclose(kept, expected)

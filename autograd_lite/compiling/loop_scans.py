@@ -34,7 +34,7 @@ def write_loop_scan(emitter: LoopEmitter, step: Step) -> None:
     _write_loop(emitter, inner)
     for i in range(inner.loop.carries):
         if i in inner.picks:
-            emitter._line(f"{inner.picks[i].name} = {emitter.names[inner.leaves[i]]}")
+            emitter._line(f"{inner.picks[i].name} = {emitter.names[inner.leaves[i]]}{inner.copied(i)}")
     for s in inner.picks.values():
         emitter.places[s.node] = place_of(s.node)
 

@@ -28,7 +28,7 @@ from ..scanning.loops import scan_loop
 from .capture import Capture, Guard
 from .rewriting import EFFECTS, added, reachable, rewritten
 
-__all__ = ["Block", "Plan", "Step", "owned_outputs", "planned"]
+__all__ = ["Block", "Plan", "Step", "is_view", "owned_outputs", "planned"]
 
 LARGE = 1 << 15  # bytes from which a buffer saves more than it costs
 BLOCKED = 1 << 18  # bytes from which a run is done in blocks
@@ -179,13 +179,21 @@ def _last_uses(plan: Plan) -> dict[Node, int]:
 
 
 def _choose_places(plan: Plan, last: dict[Node, int]) -> None:
-    """Write into what was made here and is needed no more."""
+    """Write into what was made here and is needed no more: the result then stands in its memory."""
     for i, step in enumerate(plan.steps):
-        if step.node.function is added or writes_in_place(step.node):
-            x, others = step.node.args[0], step.node.args[1:]
+        node = step.node
+        if is_view(node):
+            step.root = plan.root(node.parents[0])
+        elif node.function is added or writes_in_place(node):
+            x, others = node.args[0], node.args[1:]
             mine = plan.step_of.get(x) if type(x) is Node else None
-            own = mine is not None and mine.root is x and not isinstance(x.value, tuple) and last[x] == i
-            step.into = own and not any([type(a) is Node and plan.root(a) is x for a in others])
+            if mine is None or isinstance(x.value, tuple) or not (mine.root is x or mine.into):
+                continue
+            root = mine.root
+            step.into = last[root] == i and not any([type(a) is Node and plan.root(a) is root for a in others])
+            if step.into:
+                step.root = root
+                last[root] = max(i, last.pop(node))
 
 
 # Blocks

@@ -20,7 +20,7 @@ import numpy as np
 from ..graph import Node
 from ..kinds import pick
 from .floats import FLOAT
-from .planning import Step
+from .planning import Step, is_view
 from .rewriting import reachable, rewritten
 
 if TYPE_CHECKING:
@@ -90,6 +90,12 @@ class Inner:
         y = self.outputs[i] if i < len(self.outputs) else self.leaves[self.stored[i]]
         return y.value if type(y) is Node else np.asarray(y)
 
+    def copied(self, i: int) -> str:
+        """Makes the last carry an array of its own, where the step hands on a part of what it was given."""
+        y = self.outputs[i]
+        made = type(y) is Node and y in {step.node for step in self.steps} and not is_view(y)
+        return "" if made or self.leaves[i].value.ndim == 0 else ".copy()"
+
     def is_of_floats(self, emitter: Emitter) -> bool:
         """Whether all of it can be computed with Python floats."""
         numbers = {*self.leaves, *self.body_consts}
@@ -132,7 +138,7 @@ def write_scan(emitter: Emitter, step: Step) -> None:
             emitter._line(f"{name} = np.array({name}{'[::-1]' if inner.loop.reverse else ''})")
     for i in range(inner.loop.carries):
         if i in inner.picks:
-            emitter._line(f"{inner.picks[i].name} = {emitter.names[inner.leaves[i]]}")
+            emitter._line(f"{inner.picks[i].name} = {emitter.names[inner.leaves[i]]}{inner.copied(i)}")
             if floats:
                 emitter.floats.add(inner.picks[i].node)
 
