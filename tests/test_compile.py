@@ -307,6 +307,26 @@ def test_filling_an_outside_list_is_refused():
         ag.compile(f)(1.0)
 
 
+def test_writing_into_an_outside_array_is_refused():
+    log = np.zeros(3)
+
+    def f(x):
+        log[0] += 1.0
+        return x * 2
+
+    with pytest.raises(ag.CompileError, match="writes into an array that stands outside"):
+        ag.compile(f)(1.0)
+
+
+def test_writing_into_an_argument_is_refused():
+    def f(x):
+        x[0] = 1.0
+        return np.sum(x)
+
+    with pytest.raises(ag.CompileError, match=r"writes into its argument x.*x = x\.copy\(\)"):
+        ag.compile(f)(X)
+
+
 def test_errors_of_the_function_come_through():
     with pytest.raises(ValueError, match="broadcast"):
         ag.compile(lambda x: x + np.ones(5))(X)

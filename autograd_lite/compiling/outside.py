@@ -165,7 +165,7 @@ class Outside:
             if current is not value and not equal(current, value):
                 return f"the attribute {name} of a {type(holder).__name__}"
         for array, copy in self.copies:
-            if not np.array_equal(array, copy, equal_nan=array.dtype.kind in "fc"):
+            if not same_numbers(array, copy):
                 return "an array"
         return None
 
@@ -190,6 +190,11 @@ def _inside(value: Any) -> list[Any] | None:
 def _of_class(value: Any, name: str) -> Any:
     """What stands under this name in the classes of an object, as it stands there."""
     return next((vars(kind)[name] for kind in type(value).__mro__ if name in vars(kind)), MISSING)
+
+
+def same_numbers(a: Any, b: Any) -> bool:
+    """Whether two arrays hold the same numbers, nan being the same as nan."""
+    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
 
 
 def _contents(cell: Any) -> Any:
@@ -221,7 +226,13 @@ def _names(code: CodeType) -> Iterator[str]:
 def untouched(outside: Outside, error: Callable[[str], Exception]) -> Iterator[None]:
     """Refuse what a compiled program would not do again: random numbers from elsewhere, names assigned."""
     states = _states(outside)
+    arrays = [(array, array.copy()) for array in outside.arrays]
     yield
+    if not all([same_numbers(array, before) for array, before in arrays]):
+        raise error(
+            "the function writes into an array that stands outside of it: a compiled program would not do that again. "
+            "Return the new values instead"
+        )
     for (what, before), (_, after) in zip(states, _states(outside), strict=True):
         if before != after:
             raise error(
