@@ -359,6 +359,22 @@ def test_the_program_has_no_step_too_many():
     assert [row.call.partition(" = ")[2] for row in rows.plan()] == ["x + 0.0", "np.sin(x)", "v2 * v2", "v1 + v3"]
 
 
+def test_a_network_reads_as_written_by_hand():
+    def cost(params, X, Y):
+        W1, b1, W2, b2 = params
+        a1 = np.tanh(W1 @ X + b1)
+        e = W2 @ a1 + b2 - Y
+        return np.sum(e**2) / 2
+
+    params = np.eye(3), np.ones((3, 1)), np.ones((2, 3)), np.ones((2, 1))
+    gradient = ag.compile(ag.grad(cost))
+    gradient(params, np.ones((3, 4)), np.zeros((2, 4)))
+    lines = [line.split("  # ")[0].strip() for line in gradient.source.splitlines()]
+    assert {"W2_bar = e @ a1.T", "a1_bar = W2.T @ e", "b2_bar = np.add.reduce(e, (1,)).reshape(2, 1)"} <= set(lines)
+    assert any(line.startswith("def grad_cost(W1, b1, W2, b2, X, Y)") for line in lines)
+    assert [row.call for row in gradient.plan() if not row.name][:2] == ["W1 @ X", "W2 @ a1"]
+
+
 def test_donated_arrays_are_written_over():
     step = ag.compile(lambda W, g: (W - 0.1 * g, np.sum(g)), donate=(0,))
     W, g = np.ones(10_000), np.ones(10_000)

@@ -61,7 +61,7 @@ def emitted(plan: Plan, name: str, floats: bool = True) -> Program:
 class Emitter(Texts):
     """Writes the statements of a program."""
 
-    uses_buffers = True
+    uses_buffers = nests = True
 
     def __init__(self, plan: Plan, floats: bool) -> None:
         super().__init__(plan)
@@ -71,6 +71,26 @@ class Emitter(Texts):
         self.lines: list[str] = []
         self.calls: dict[Node, str] = {}
         self.depth = 1
+
+    def _written_inside(self) -> set[Node]:
+        """Transposes stand inside of products, products and sums inside of the next line, if that alone reads them."""
+        kept = {y for y in self.plan.outputs if type(y) is Node} | {guard.node for _, guard in self.plan.guards}
+        kept |= {node for node, recorded in self.plan.origins.items() if any(map(self._described, recorded))}
+        readers: dict[Node, list[Step]] = {}
+        for step in self.plan.steps:
+            for a in step.node.parents:
+                readers.setdefault(a, []).append(step)
+        lines = [part for part in self.plan.parts if isinstance(part, Step) and _plain(part)] if self.nests else []
+        found: set[Node] = set()
+        after = None  # the next line
+        for step in reversed(lines):
+            taken = readers.get(step.node, [])
+            reader = taken[0] if len(taken) == 1 and taken[0] in lines and step.node not in kept else None
+            if reader and _fits(step.node, reader.node, reader is after):
+                found.add(step.node)
+            else:
+                after = step
+        return found
 
     def program(self, name: str) -> Program:
         used = {a for step in self.plan.steps if step.node in self.floats for a in step.node.parents}
@@ -140,7 +160,7 @@ class Emitter(Texts):
         start = len(self.lines)
         write(step)
         code = [line.split("  # ")[0].strip() for line in self.lines[start:]]
-        self.calls[step.node] = "; ".join(code[:3]) + ("; …" if len(code) > 3 else "")
+        self.calls[step.node] = "; ".join(code[:3]) + ("; …" if len(code) > 3 else "") or self.names[step.node]
 
     def _memory(self, step: Step) -> str:
         """The array that a step of a block is written to: a buffer, or a new one."""
@@ -202,6 +222,9 @@ class Emitter(Texts):
 
     def _step(self, step: Step) -> None:
         node, name = step.node, step.name
+        if node in self.inside:
+            self.names[node] = spelled(node, lambda a: self.text(a, node))
+            return
         if node.function is scan_loop and expressible(node):
             self._scan(step)
             return
@@ -256,6 +279,8 @@ class Emitter(Texts):
         name = self.names.get(self.plan.new.get(of, of)) if of is not None else None
         if name:
             return f"{kind} of {name}"
+        if self.inside.intersection(node.parents):
+            return spelled(node, lambda a: self.text(a, node))
         if node.function is scatter:
             return "put back where they were taken"
         if node.function is added:
@@ -306,7 +331,7 @@ class Emitter(Texts):
         inputs = [self.names[node] for node in self.plan.inputs]
         parameters = ", ".join([*inputs, *[n for n, _ in self.outside.values()]])
         head = "\n".join(sorted(self.imports))
-        constants = "\n".join(f"{n} = {text}" for n, text in self.header.values())
+        constants = "\n".join(dict.fromkeys(f"{n} = {text}" for n, text in self.header.values()))
         if self.uses_buffers and self.plan.buffers:
             made = [f"buffer_{i} = np.empty({s}, {self.text(d)})" for i, (s, d) in enumerate(self.plan.buffers)]
             constants += "\n\n# kept from call to call\n" + "\n".join(made)
@@ -320,3 +345,19 @@ class Emitter(Texts):
         return "\n\n\n".join(block.rstrip() for block in blocks) + "\n"
 
 
+
+
+def _plain(step: Step) -> bool:
+    """Whether the step is an expression with a name, and neither a buffer nor written into anything."""
+    return step.buffer is None and step.over is None and not step.into and not step.checks
+
+
+def _fits(node: Node, reader: Node, next_line: bool) -> bool:
+    """Whether the expression of a node may stand inside of that of its only reader."""
+    if type(node.value) is not np.ndarray or node.value.ndim > 2:
+        return False
+    if node.function in (np.transpose, np.swapaxes):
+        return reader.function is np.matmul
+    if node.function is np.matmul:
+        return next_line and reader.function is np.add
+    return next_line and node.function is np.sum and reader.function is np.reshape

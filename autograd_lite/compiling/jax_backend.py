@@ -78,7 +78,7 @@ def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any], type[E
 class JaxEmitter(Emitter):
     """Writes the statements of a program for ``jax.numpy``, which goes by the name of np in it."""
 
-    uses_buffers = False
+    uses_buffers = nests = False
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan, floats=False)

@@ -39,7 +39,7 @@ VIEWS = frozenset({
 class LoopEmitter(Emitter):
     """Writes the statements of a program as loops over entries."""
 
-    uses_buffers = False
+    uses_buffers = nests = False
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan, floats=False)

@@ -43,7 +43,25 @@ REDUCTIONS = {np.sum: "np.add", np.prod: "np.multiply", np.max: "np.maximum", np
 
 def operand(text: str) -> str:
     """A text that stands beside an operator."""
-    return text if text.isidentifier() or _is_number(text) else f"({text})"
+    alone = text.isidentifier() or text.removesuffix(".T").isidentifier() or _is_number(text)
+    return text if alone or _is_call(text) else f"({text})"
+
+
+def _term(text: str) -> str:
+    """A text that stands beside a plus."""
+    left, product, right = text.partition(" @ ")
+    return text if product and operand(left) == left and operand(right) == right else operand(text)
+
+
+def _is_call(text: str) -> bool:
+    """Whether the text is one call of a function, and nothing behind it."""
+    name, _, inside = text.partition("(")
+    depth = 1
+    for i, character in enumerate(inside):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return i == len(inside) - 1 and name.replace(".", "").isidentifier()
+    return False
 
 
 def _is_number(text: str) -> bool:
@@ -57,7 +75,8 @@ def spelled(node: Node, text: Text) -> str:
     if special is not None:
         return special(node, text)
     if not node.kwargs and len(args) == 2 and function in INFIX:
-        return f"{operand(text(args[0]))} {INFIX[function]} {operand(text(args[1]))}"
+        beside = _term if function is np.add else operand
+        return f"{beside(text(args[0]))} {INFIX[function]} {beside(text(args[1]))}"
     if not node.kwargs and len(args) == 1 and function in PREFIX:
         return PREFIX[function] + operand(text(args[0]))
     return call(text(function), node, text)

@@ -37,12 +37,14 @@ class Texts:
         self.outside: dict[int, tuple[str, Any]] = {}
         self.helpers: dict[Any, str] = {}
         self.imports = {"import numpy as np"}
-        self.given = dict(zip(plan.inputs, plan.captured.names, strict=True))
+        inputs = zip(plan.inputs, plan.captured.names, strict=True)
+        self.given = {node: self._local(node, name) for node, name in inputs}
+        self.inside = self._written_inside()
         self._name()
 
     def _name(self) -> None:
-        plan, captured = self.plan, self.plan.captured
-        for node, name in zip(plan.inputs, captured.names, strict=True):
+        plan = self.plan
+        for node, name in self.given.items():
             self.names[node] = self.unique.named(identifier(name))
         automatic = []
         for step in plan.steps:
@@ -60,10 +62,21 @@ class Texts:
                     self.names[step.node] = self.unique.numbered()
                 self.names[step.node.args[0]] = self.names[step.node]
         for step in automatic:
-            if step.node not in self.names:
+            if step.node not in self.names and step.node not in self.inside:
                 self.names[step.node] = self.unique.numbered()
         for step in plan.steps:
-            step.name = self.names[step.node]
+            step.name = self.names.get(step.node, "")
+
+    def _local(self, node: Node, name: str) -> str:
+        """The name of an input; that of a variable which it is taken apart into, rather than params_0."""
+        if name.isidentifier() or "'" in name:
+            return name
+        names = map(self.plan.captured.name_of, (node, *self.plan.origins.get(node, ())))
+        return next(filter(None, names), name)
+
+    def _written_inside(self) -> set[Node]:
+        """The steps that are written inside of the one that takes them, and so need no name."""
+        return set()
 
     def _described(self, recorded: Node) -> str | None:
         """The name that a node of the record was given: ``z1``; its adjoint is ``z1_bar``, its tangent ``z1_dot``."""
