@@ -65,7 +65,6 @@ def nn_step(network: Network, compiled: bool = True) -> Callable[[], Any]:
     run = Run(model, rebuild, leaves, objective, nn.SGD(network.rate), data, random, nn.History())
     if compiled:
         run.step = CompiledStep(run.step, model)
-    run.step.renew()
 
     def step() -> float:
         cost, slopes, _ = run.step(run.leaves, run.running, data)

@@ -52,6 +52,7 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
         random_state: Any = None,
         verbose: bool | None = False,
         diagnose: bool = False,
+        compile: bool = True,
         dtype: Any = "float64",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -71,6 +72,7 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.verbose = verbose
         self.diagnose = diagnose
+        self.compile = compile
         self.dtype = dtype
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
@@ -119,7 +121,7 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
         return fit(
             self.model_, X, y, sample_weight=weights[0] if weights else None, cost=self._cost(),
             optimizer=optimizer_with_rate(self.optimizer, self.learning_rate), regularization=self.regularization,
-            batch_size=batch_rows(self.batch_size, len(X)), seed=self._rng, **more,
+            batch_size=batch_rows(self.batch_size, len(X)), seed=self._rng, compile=self.compile, **more,
         )  # fmt: skip
 
     def _stop(self) -> EarlyStopping | None:
@@ -226,6 +228,8 @@ PARAMETERS = """Parameters
         Whether to show a progress bar; None shows it in a terminal or a notebook.
     diagnose : bool
         Whether to look for what is wrong with the training; ``history_.diagnosis`` says it, see ``nn.fit``.
+    compile : bool
+        Whether to compile the steps of longer trainings, to the same numbers; see ``nn.fit``.
     dtype : "float64" or "float32"
         What to compute in.{more}
 

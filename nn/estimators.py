@@ -135,6 +135,7 @@ class FFNNClassifier(ClassifierMixin, FFNNEstimator):  # type: ignore[misc]
         random_state: Any = None,
         verbose: bool | None = False,
         diagnose: bool = False,
+        compile: bool = True,
         dtype: Any = "float64",
     ) -> None:
         super().__init__(
@@ -142,7 +143,7 @@ class FFNNClassifier(ClassifierMixin, FFNNEstimator):  # type: ignore[misc]
             regularization=regularization, optimizer=optimizer, learning_rate=learning_rate, initializer=initializer,
             epochs=epochs, batch_size=batch_size, tol=tol, n_iter_no_change=n_iter_no_change,
             early_stopping=early_stopping, validation_fraction=validation_fraction, random_state=random_state,
-            verbose=verbose, diagnose=diagnose, dtype=dtype,
+            verbose=verbose, diagnose=diagnose, compile=compile, dtype=dtype,
         )  # fmt: skip
         self.class_weight = class_weight
 

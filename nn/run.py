@@ -109,7 +109,6 @@ class Run:
     def epoch(self, batch_size: int | None) -> float:
         """One pass over the data; returns the mean of the objective over the samples."""
         total, before = 0.0, None
-        self.step.renew()
         for number, batch in enumerate(_batches(self.data, batch_size, self.rng), 1):
             more = {"cost": _BatchCost(self, batch)} if self.needs_cost else {}
             value, gradient, after = self.step(self.leaves, self.running, batch)
@@ -154,6 +153,8 @@ class Run:
         for callback in plan.callbacks:
             if callback(history) is True:
                 history.stopped = history.stopped or f"the callback {getattr(callback, '__name__', callback)!r} said so"
+        if plan.callbacks:
+            self.step.renew()
 
     def measure(self, plan: Plan) -> None:
         """Note the metrics of the model as it is in prediction."""

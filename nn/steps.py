@@ -47,7 +47,7 @@ class Step:
         self.objective, self.rebuild, self.rng = objective, rebuild, rng
 
     def renew(self) -> None:
-        """An epoch begins; the model or the objective may have got other settings."""
+        """A callback was run, and may have given the model or the objective other settings."""
 
     def __call__(self, leaves: list[Array], running: list[Array], batch: tuple[Array, ...]) -> Found:
         loss, gradient, after = self.swept(leaves, running, batch, self.rng)
@@ -77,9 +77,10 @@ class CompiledStep:
         self.renewed = 0  # how often
         self.programs: dict[int, Any] = {}  # by the number of rows
         self.draws = self.left = False
+        self.renew()
 
     def renew(self) -> None:
-        """Begin new programs if the model or the objective has got other settings since the last epoch."""
+        """Begin new programs if the model or the objective has got other settings since the last time."""
         now = [*_settings(self.model, True, set()), *_settings(vars(self.step.objective), False, set())]
         if self.left or (self.settings is not None and _same(now, self.settings)):
             return

@@ -134,7 +134,7 @@ def test_settings_that_a_callback_changes_are_seen(made):
         model, settings = changing()
         histories.append(nn.fit(model, X, Y, compile=flag, **settings))
     assert histories[0].loss == pytest.approx(histories[1].loss, rel=1e-12)
-    assert made[-1].renewed == 6
+    assert made[-1].renewed == 7
 
 
 def test_an_outside_name_of_a_cost_is_seen(made):
