@@ -52,7 +52,7 @@ class FFNNEstimator(BaseEstimator):  # type: ignore[misc]
         random_state: Any = None,
         verbose: bool | None = False,
         diagnose: bool = False,
-        compile: bool = True,
+        compile: bool | str = True,
         dtype: Any = "float64",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -228,7 +228,7 @@ PARAMETERS = """Parameters
         Whether to show a progress bar; None shows it in a terminal or a notebook.
     diagnose : bool
         Whether to look for what is wrong with the training; ``history_.diagnosis`` says it, see ``nn.fit``.
-    compile : bool
+    compile : bool or "numba"
         Whether to compile the steps of longer trainings, to the same numbers; see ``nn.fit``.
     dtype : "float64" or "float32"
         What to compute in.{more}

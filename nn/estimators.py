@@ -135,7 +135,7 @@ class FFNNClassifier(ClassifierMixin, FFNNEstimator):  # type: ignore[misc]
         random_state: Any = None,
         verbose: bool | None = False,
         diagnose: bool = False,
-        compile: bool = True,
+        compile: bool | str = True,
         dtype: Any = "float64",
     ) -> None:
         super().__init__(

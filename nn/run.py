@@ -52,7 +52,7 @@ class Plan:
     callbacks: list[Callback] = field(default_factory=list)
     checkpoint: Checkpoint | None = None
     fingerprint: dict[str, Any] = field(default_factory=dict)
-    compile: bool = False  # the training step, if there are many
+    compile: bool | str = False  # the training step, if there are many: True, or "numba"
 
 
 class Run:
@@ -76,7 +76,8 @@ class Run:
         """All epochs that are left."""
         history, start = self.history, perf_counter() - self.history.seconds
         if plan.compile and not self.needs_cost and worth_compiling(plan.epochs, len(self.data[0]), plan.batch_size):
-            self.step = CompiledStep(Step(self.objective, self.rebuild, self.rng), self.model)
+            step = Step(self.objective, self.rebuild, self.rng)
+            self.step = CompiledStep(step, self.model, "numba" if plan.compile == "numba" else "numpy")
         try:
             with np.errstate(all="ignore"):  # an overflow shows in the cost, which is checked at every step
                 while len(history.loss) < plan.epochs and not history.stopped:

@@ -71,8 +71,8 @@ class Step:
 class CompiledStep:
     """The step as a program, as long as that gives the same as the step itself."""
 
-    def __init__(self, step: Step, model: Any) -> None:
-        self.step, self.model, self.rng = step, model, step.rng
+    def __init__(self, step: Step, model: Any, backend: str = "numpy") -> None:
+        self.step, self.model, self.backend, self.rng = step, model, backend, step.rng
         self.settings: list[Any] | None = None
         self.renewed = 0  # how often
         self.programs: dict[int, Any] = {}  # by the number of rows
@@ -113,12 +113,14 @@ class CompiledStep:
         before = state.state
         expected = self.step(leaves, running, batch)
         after, state.state = state.state, before
-        program = ag.compile(self.traced.training_step)
+        program = ag.compile(self.traced.training_step, backend=self.backend)
         try:
             found = _run(program, leaves, running, batch)
             reason = "" if _agree(found, expected) else (
                 "done twice, it gives other numbers: it hangs on something that a record cannot see, such as a counter"
             )  # fmt: skip
+        except ImportError:  # of the backend
+            raise
         except Exception as error:  # as above
             reason = _told(error)
         self.draws = self.draws or repr(before) != repr(after)

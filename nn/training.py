@@ -55,7 +55,7 @@ def fit(
     seed: int | np.random.Generator | None = None,
     verbose: bool | None = None,
     diagnose: bool = False,
-    compile: bool = True,
+    compile: bool | str = True,
 ) -> History:
     """Train a model: its parameters are changed in place, and the history of the training is returned.
 
@@ -110,11 +110,12 @@ def fit(
         Whether to look at data, layers and losses, and to say what is wrong with the training: vanishing gradients,
         dead units, a rate that is too high, …; see ``nn.diagnosis``.  It is ``history.diagnosis``, and is shown at the
         end unless ``verbose=False``.  The training itself stays the same, bit by bit.
-    compile : bool
+    compile : bool or "numba"
         Whether to make a training of 200 or more steps faster by ``autograd_lite.compile``: model, cost, penalties and
         reverse sweep are then recorded once, and run as one program of NumPy.  Where that cannot be, a warning says
         why, and the training goes on without.  What a layer or a cost of your own prints, it then prints only while it
-        is recorded.  Optimizers with a line search run uncompiled.
+        is recorded.  Optimizers with a line search run uncompiled.  The numbers are those of ``compile=False``; with
+        "numba", in machine code (``pip install "autograd-lite[fast]"``), they may differ in the last digits.
 
     Returns
     -------
@@ -138,8 +139,8 @@ def fit(
     True
     """
     _check_counts(epochs, batch_size)
-    if not isinstance(compile, bool):
-        raise TypeError(f"compile must be True or False, but is {compile!r}")
+    if not (isinstance(compile, bool) or compile == "numba"):
+        raise ValueError(f'compile must be True, False or "numba", but is {compile!r}')
     leaves, rebuild = trees.flatten(model)
     if not leaves:
         raise TypeError(f"this model has no parameters to train: {model!r}")

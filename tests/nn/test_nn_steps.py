@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from dataclasses import dataclass, field
 from itertools import count
@@ -262,5 +263,15 @@ def test_when_it_is_compiled(made, monkeypatch):
     assert not made
     nn.fit(net(), X, Y, epochs=2, batch_size=11)
     assert len(made) == 1
-    with pytest.raises(TypeError, match="compile must be True or False, but is 'numba'"):
-        nn.fit(net(), X, Y, compile="numba")
+    with pytest.raises(ValueError, match="compile must be True, False or \"numba\", but is 'numbra'"):
+        nn.fit(net(), X, Y, compile="numbra")
+
+
+def test_in_machine_code(made, monkeypatch):
+    settings = {"batch_size": 11, "epochs": 3, "seed": 0}
+    eager = nn.fit(net(), X, Y, compile=False, **settings)
+    assert nn.fit(net(), X, Y, compile="numba", **settings).loss == pytest.approx(eager.loss, rel=1e-10)
+    assert made[-1].programs and not made[-1].left
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(ImportError, match="pip install"):
+        nn.fit(net(), X, Y, compile="numba", **settings)
