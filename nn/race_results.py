@@ -84,7 +84,7 @@ class Race:
     data : str
         What the objective is measured on: "training data" or "validation data".
     threshold : float or None
-        The objective that the table gives the steps and the time to.
+        The objective that the table gives the steps to, and on request the seconds.
     """
 
     lanes: list[Lane]
@@ -113,24 +113,38 @@ class Race:
         rates = f"each at its best of the rates {rates}" if rates else "each at the rate given"
         return f"{seeds}; same start and batches for all; {rates}"
 
-    def table(self) -> Text:
-        """The lanes as text: final objective, steps and time to the threshold, trainings that diverged."""
-        head, *rows = self._lines()
+    def table(self, seconds: bool = False) -> Text:
+        """The lanes as text: final objective, steps to the threshold, trainings that diverged.
+
+        Parameters
+        ----------
+        seconds : bool
+            Also the time to the threshold, which differs from run to run; the rest is the same for the same seeds.
+
+        Raises
+        ------
+        ValueError
+            If seconds are asked for, but the race had no threshold to time.
+        """
+        if seconds and self.threshold is None:
+            raise ValueError("table(seconds=True) gives the time to a threshold: write race(..., threshold=0.1)")
+        head, *rows = self._lines(seconds)
         notes = [f"objective on the {self.data}: {self.conditions}", *self._warnings()]
         return Text("\n".join([aligned([head, *rows], "l" + "r" * (len(head) - 1)), *notes]))
 
-    def _lines(self) -> list[list[str]]:
+    def _lines(self, seconds: bool = False) -> list[list[str]]:
         goal = "" if self.threshold is None else f"{self.threshold:.3g}"
         several = len(self.seeds) > 1
         measures = ["median", "quartiles"] if several else ["at the end"]
-        lines = [["optimizer", *measures, *([f"steps to {goal}", "seconds"] if goal else []), "diverged"]]
+        goals = [f"steps to {goal}"] * bool(goal) + ["seconds"] * seconds
+        lines = [["optimizer", *measures, *goals, "diverged"]]
         for lane in self.lanes:
             low, middle, high = (_shown(quantile(lane.final, q), ".3g") for q in (0.25, 0.5, 0.75))
             line = [lane.name, middle, *([f"{low} … {high}"] if several else [])]
             if self.threshold is not None:
                 epochs = lane.epochs_to(self.threshold)
                 line += [_shown(quantile(epochs * self.batches, 0.5), ".0f")]
-                line += [_shown(quantile(epochs * lane.seconds, 0.5), ".2g")]
+                line += [_shown(quantile(epochs * lane.seconds, 0.5), ".2g")] * seconds
             lines.append([*line, f"{lane.diverged} of {len(self.seeds)}"])
         return lines
 

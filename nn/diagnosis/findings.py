@@ -62,6 +62,8 @@ class Diagnosis:
         that are dead or saturated at the end.
     samples : int
         How many training samples were looked at.
+    ok : bool
+        Whether nothing wrong was found.
 
     Examples
     --------
@@ -69,8 +71,8 @@ class Diagnosis:
     >>> X = np.random.default_rng(0).normal(size=(60, 2))
     >>> model = nn.FFNN([2, 4, 1], weights="zeros")
     >>> history = nn.fit(model, X, X[:, :1] * X[:, 1:], epochs=2, seed=0, diagnose=True, verbose=False)
-    >>> history.diagnosis.kinds
-    ['symmetric start']
+    >>> history.diagnosis.ok, history.diagnosis.kinds
+    (False, ['symmetric start'])
     >>> print(history.diagnosis[0].where)
     layer 1, Dense(2 → 4, tanh)
     """
@@ -78,6 +80,11 @@ class Diagnosis:
     findings: list[Finding] = field(default_factory=list)
     layers: list[list[str]] = field(default_factory=list)
     samples: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing wrong was found."""
+        return not self.findings
 
     @property
     def kinds(self) -> list[str]:

@@ -221,3 +221,4 @@ def test_html_is_escaped_and_stands_below_the_history():
     assert history._repr_html_().endswith(html)
     assert "finding" not in nn.History(loss=[1.0], diagnosis=Diagnosis())._repr_html_()
     assert list(found) == [found[0]] and len(found) == 1
+    assert not found.ok and Diagnosis().ok

@@ -94,7 +94,7 @@ def test_those_that_diverge_are_counted_and_come_last():
     assert [lane.name for lane in result] == ["GD(0.1)", "GD(9)"]
     lost = result[1]
     assert lost.diverged == 3 and np.isinf(lost.final).all() and np.isfinite(lost.curves[:, 0]).all()
-    assert str(result).splitlines()[3].split() == ["GD(9)", "—", "—", "…", "—", "—", "—", "3", "of", "3"]
+    assert str(result).splitlines()[3].split() == ["GD(9)", "—", "—", "…", "—", "—", "3", "of", "3"]
 
 
 def made(**more):
@@ -105,12 +105,22 @@ def made(**more):
 
 
 def test_medians_quartiles_steps_and_seconds():
-    head, _, fast, slow, note = str(made()).splitlines()
+    head, _, fast, slow, note = made().table(seconds=True).splitlines()
     assert head.split() == ["optimizer", "median", "quartiles", "steps", "to", "0.2", "seconds", "diverged"]
     assert fast.split() == ["<fast>", "0.1", "0.075", "…", "0.15", "8", "4", "0", "of", "3"]
     assert slow.split() == ["slow", "0.4", "0.35", "…", "—", "—", "—", "1", "of", "3"]
     assert note.startswith("objective on the training data: 3 seeds, median and quartiles; same start and batches")
     assert "steps" not in str(made(threshold=None))
+    with pytest.raises(ValueError, match="threshold"):
+        made(threshold=None).table(seconds=True)
+
+
+def test_the_table_is_the_same_at_every_run():
+    hurried = made()
+    for lane in hurried:
+        lane.seconds = lane.seconds / 7
+    assert str(hurried) == str(made()) and hurried._repr_html_() == made()._repr_html_()
+    assert str(made()).splitlines()[2].split() == ["<fast>", "0.1", "0.075", "…", "0.15", "8", "0", "of", "3"]
 
 
 @pytest.mark.parametrize("q", [0.0, 0.25, 0.5, 0.6, 1.0])
