@@ -118,6 +118,34 @@ print(sum(module.f.stats.cache_hits.values()), sum(module.f.stats.cache_misses.v
     assert [run.stdout.split() for run in runs] == [["0", "1"], ["1", "0"]]
 
 
+def test_auto_measures_and_remembers(monkeypatch, tmp_path):
+    from autograd_lite.compiling import choosing
+
+    monkeypatch.setenv("AUTOGRAD_LITE_CACHE", str(tmp_path))
+    monkeypatch.setattr(choosing, "_known", {})
+    f, x = ag.value_and_grad(rosenbrock), np.linspace(-1.0, 1.0, 200)
+    measured = []
+    seconds = choosing._seconds
+
+    def counted(*args):
+        measured.append(args)
+        return seconds(*args)
+
+    monkeypatch.setattr(choosing, "_seconds", counted)
+    same(ag.compile(f, backend="auto")(x), f(x))
+    assert len(measured) == 3  # each backend once
+    monkeypatch.setattr(choosing, "_known", {})  # as in another process
+    again = ag.compile(f, backend="auto")
+    same(again(x + 1), f(x + 1))
+    assert len(measured) == 3
+    rng = ag.recorded(3)
+    noisy = ag.compile(lambda x: x + rng.normal(), backend="auto")
+    assert noisy(0.0) == np.random.default_rng(3).normal()
+    (tmp_path / "backends.json").write_text("[")
+    monkeypatch.setattr(choosing, "_known", {})
+    same(ag.compile(f, backend="auto")(x), f(x))
+
+
 def test_what_a_backend_does_not_know():
     with pytest.raises(ValueError, match="backend must be one of"):
         ag.compile(np.sin, backend="fortran")

@@ -31,7 +31,7 @@ from .signature import MISS, Signature, entry, tree_text
 
 __all__ = ["Compiled", "compile"]
 
-BACKENDS = ("numpy", "numba", "jax")
+BACKENDS = ("numpy", "numba", "jax", "auto")
 LIMIT = 16  # variants, from which on a function is better run as it is
 _ERRORS = (ArithmeticError, ValueError)  # of ``math`` and of numpy.linalg
 
@@ -166,7 +166,7 @@ class Compiled:
                 stacklevel=3,
             )
             return self.f(*args, **kwargs)
-        variant = Variant(self.f, args, kwargs, self.donate, self.backend)
+        variant = self._made(args, kwargs)
         self.variants.insert(0, variant)
         try:
             found = variant.enter(args, kwargs)
@@ -179,6 +179,18 @@ class Compiled:
             self.variants.remove(variant)
             raise CompileError(f"{_name(self.f)} got an argument that is not equal to itself, such as a nan: {args!r}")
         return found
+
+    def _made(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Variant:
+        """The variant for calls of this form."""
+
+        def make(backend: str) -> Variant:
+            return Variant(self.f, args, kwargs, self.donate, backend)
+
+        if self.backend != "auto":
+            return make(self.backend)
+        from .choosing import chosen
+
+        return chosen(make, args, kwargs, donated=bool(self.donate))
 
     def _failed(self, variant: Variant, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call at which the program raised an error: f itself raises it as well, or catches it."""
@@ -268,9 +280,10 @@ def compile(f: Callable[..., Any] | None = None, *, donate: Sequence[int] = (), 
         step.  Without f, a decorator.
     donate : sequence of int
         Positional arguments whose arrays may be written over with results: they are lost to the caller.
-    backend : "numpy", "numba", "jax"
-        What runs the program: NumPy; Numba, as fused loops in machine code (``pip install "autograd-lite[fast]"``); or
-        JAX, which also knows GPUs (``pip install "autograd-lite[jax]"``).
+    backend : "numpy", "numba", "jax", "auto"
+        What runs the program: NumPy; Numba, as fused loops in machine code (``pip install "autograd-lite[fast]"``);
+        JAX, which also knows GPUs (``pip install "autograd-lite[jax]"``); or the quickest of those that are installed,
+        by a short measurement at the first call that is remembered for this program.
 
     Returns
     -------
