@@ -715,3 +715,16 @@ def test_a_deep_copy_is_a_copy():
     t[0] = 0.0
     assert other[0] is other[1] and other[0].value[0, 0] == 1.0
     np.testing.assert_array_equal(ag.grad(lambda x: np.sum(copy.deepcopy(x) ** 2))(A), 2 * A)
+
+
+@pytest.mark.parametrize("order", "CF")
+@pytest.mark.parametrize("mode", ["wrap", "edge", "reflect", "constant", "maximum", "linear_ramp"])
+def test_a_padded_array_lies_in_memory_as_that_of_numpy(mode, order):
+    """So that what is reshaped is a view of it, or a copy, as there."""
+    plain = np.pad(np.array(A, order=order), 1, mode=mode)
+    mine = np.pad(ag.Tensor(A).copy(order=order), 1, mode=mode)
+    plain.reshape(-1)[...] = 1.0
+    mine.reshape(-1)[...] = 1.0
+    np.testing.assert_array_equal(mine.value, plain)
+    f = lambda x: np.sum(np.pad(x.copy(order=order), 1, mode=mode) ** 3)
+    np.testing.assert_allclose(ag.grad(f)(A), ag.grad(lambda x: np.sum(np.pad(x, 1, mode=mode) ** 3))(A))

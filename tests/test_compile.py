@@ -592,3 +592,19 @@ def test_what_a_scan_hands_on_is_an_array_of_its_own(backend, tmp_path, monkeypa
         (a, kept), (b, expected) = compiled(factor * x), f(factor * x)
         assert a == pytest.approx(b)
         np.testing.assert_allclose(kept, expected)
+
+
+def test_writes_and_sums_in_arrays_without_axes():
+    def shared(x):
+        first = x[..., 0]
+        return np.mean(first**2) + np.sum(np.tanh(first[..., None]) * first)
+
+    def filled(x):
+        y = np.pad(np.sum(x), 1, mode="edge")
+        y[...] = y * x[0]
+        return np.sum(y**2)
+
+    for f in (shared, filled):
+        compiled = ag.compile(ag.grad(f))
+        for x in (X, X + 1):
+            np.testing.assert_allclose(compiled(x), ag.grad(f)(x), rtol=1e-13)

@@ -236,3 +236,8 @@ def test_the_mean_of_nothing_has_an_empty_gradient():
 def test_an_order_by_several_keys_is_constant():
     x = np.array([3.0, 1.0, 2.0])
     assert ag.grad(lambda x: np.sum(np.lexsort((x,)) * x))(x).tolist() == [1.0, 2.0, 0.0]
+
+
+def test_the_order_of_memory_is_known_in_nested_sweeps():
+    f = lambda x: np.sum(np.reshape(x.T * x.T, -1, order="A") * np.reshape(x.copy(), -1, order="A"))
+    check_grads(f, np.arange(6.0).reshape(2, 3), order=2)

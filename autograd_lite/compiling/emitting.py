@@ -263,7 +263,9 @@ class Emitter(Texts):
     def _own(self, step: Step, x: Any, comment: str) -> None:
         """Give the step's name to an array that may be written into: x itself, or a copy."""
         source = self.text(x)
-        if not step.into:
+        if np.ndim(step.node.value) == 0:  # it may have become a number, with no place to write to
+            self._line(f"{step.name} = np.array({source})", comment)
+        elif not step.into:
             self._line(f"{step.name} = {source}.copy()", comment)
         elif source != step.name:
             self._line(f"{step.name} = {source}", comment)

@@ -163,6 +163,7 @@ def _add(node: Node) -> Node | None:
         return _like(node, np.subtract, (b, a.args[0]))
     for x, y in ((a, b), (b, a)):  # entries put back are added where they belong
         fits = type(x) is Node and x.value.shape == node.value.shape and x.value.dtype == node.value.dtype
+        fits = fits and node.value.ndim > 0  # NumPy makes a number of an array of no axes, with no place to add to
         if type(y) is Node and y.function is scatter and fits and y.value.shape == node.value.shape:
             return _like(node, added, (x, y.args[0], *y.args[2:]))
     return _unbroadcast(node)

@@ -7,6 +7,7 @@ import numpy as np
 from ..kinds import composed
 from .differences import along, as_arrays
 from .indexing import _along, scatter
+from .shaping import in_fortran_order
 
 # chosen entry by entry
 
@@ -183,16 +184,21 @@ def vander(x, N=None, increasing=False):
 
 @composed(np.pad)
 def pad(array, pad_width, mode="constant", **kwargs):
-    """One axis after the other."""
+    """One axis after the other; the result lies in memory as NumPy's does, for views of it."""
     if callable(mode) or mode == "empty":
         raise TypeError(f"np.pad: mode={mode!r} is not recorded; use a mode with a name, or np.concatenate")
     widths = pairs(pad_width, array.ndim)
     options = {k: pairs(v, array.ndim) for k, v in kwargs.items() if k != "reflect_type" and v is not None}
+    if array.ndim == 0:
+        return np.copy(array)
+    fortran = in_fortran_order(array)
     for axis, (before, after) in enumerate(np.asarray(widths).tolist()):
         own = {k: v[axis] for k, v in options.items()}
         if "reflect_type" in kwargs:
             own["reflect_type"] = kwargs["reflect_type"]
         array = pad_axis(array, axis, before, after, mode, **own)
+    if fortran != in_fortran_order(array):
+        return np.copy(array, order="F" if fortran else "C")
     return array
 
 

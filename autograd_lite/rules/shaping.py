@@ -12,7 +12,11 @@ def restored(g, out, x, *args, **kwargs):
 
 def layout(order, x):
     """``order`` as "C" or "F": "A" means the order of x in memory."""
-    return order if order != "A" else "F" if np.isfortran(x) else "C"
+    return order if order != "A" else "F" if in_fortran_order(x) else "C"
+
+
+def in_fortran_order(x):
+    return np.isfortran(np.empty_like(x))  # which is a plain array, of the layout of x
 
 
 def rearranged(t, out, x, *shape, order="C", copy=None):
