@@ -105,7 +105,7 @@ MATRICES = [
         "r", f"np.linalg.inv({SPD})", f"np.linalg.det({SPD} / 4.0)", f"np.linalg.slogdet({SPD})[1]",
         f"np.linalg.cholesky({SPD})", ("np.linalg.inv({0})", "np.linalg.cond({0}) < 15.0"), "np.einsum('ii->i', {0})",
         ("np.linalg.det({0})", "np.linalg.cond({0}) < 15.0"), "np.linalg.matrix_power({0} / 2.0, 3)",
-        (f"np.linalg.eigvalsh({SYMMETRIC})", f"np.diff(np.linalg.eigvalsh({SYMMETRIC})) > 0.3"),
+        (f"np.linalg.eigvalsh({SYMMETRIC})", f"({MATRIX}) & (np.diff(np.linalg.eigvalsh({SYMMETRIC})) > 0.3)"),
         ("np.linalg.svd({0}, compute_uv=False)", "np.diff(np.linalg.svd({0}, compute_uv=False), append=0.0) < -0.2"),
         "np.einsum('ij,kj->ik', {0}, {0})", ("np.linalg.pinv({0})", "np.linalg.cond({0}) < 15.0"),
     ),
