@@ -398,7 +398,10 @@ def test_plan_and_memory():
 
 @pytest.mark.parametrize("shape", [(50_000,), (300, 200), (20, 30, 100)])
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_large_arrays_in_blocks_and_buffers(shape, order):
+def test_large_arrays_in_blocks_and_buffers(shape, order, monkeypatch):
+    monkeypatch.setattr("autograd_lite.compiling.planning.BLOCKED", 1 << 17)
+    monkeypatch.setattr("autograd_lite.compiling.planning.BLOCK", 1 << 12)
+
     def f(x, row, column, number):
         a = np.where(x > 0, np.sin(x) * row, np.exp(-x) * column)
         b = (a * number + x) / (1.0 + a**2)

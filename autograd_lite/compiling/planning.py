@@ -31,8 +31,8 @@ from .rewriting import EFFECTS, added, reachable, rewritten
 __all__ = ["Block", "Plan", "Step", "is_view", "owned_outputs", "planned"]
 
 LARGE = 1 << 15  # bytes from which a buffer saves more than it costs
-BLOCKED = 1 << 18  # bytes from which a run is done in blocks
-BLOCK = 1 << 13  # entries of a block
+BLOCKED = 1 << 20  # bytes from which a run is done in blocks
+BLOCK = 1 << 15  # entries of a block
 SHARED = 1 << 18  # entries from which the blocks are shared among the cores
 
 VIEWS = frozenset({
