@@ -31,8 +31,10 @@ QUICK = {"xla_backend_optimization_level": 0, "xla_disable_hlo_passes": "algsimp
 def with_jax(program, inputs, directions):
     """The gradient is the derivative of the value; the derivative of both along the directions is J·v and H·v."""
     import jax
+    import jax.experimental
 
-    with jax.enable_x64(True):
+    double_precision = getattr(jax, "enable_x64", None) or jax.experimental.enable_x64  # its place before JAX 0.8
+    with double_precision(True):
         f = program.function("jax", jax.numpy, outcomes=iter(program.outcomes(inputs)))
         both = jax.value_and_grad(f, argnums=tuple(range(len(inputs))))
         run = jax.jit(lambda x, v: jax.jvp(both, x, v)).lower(tuple(inputs), directions).compile(QUICK)

@@ -39,16 +39,18 @@ def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any], type[E
     """
     try:
         import jax
+        import jax.experimental
     except ImportError as error:
         raise ImportError('backend="jax" needs JAX: pip install "autograd-lite[jax]"') from error
     if plan.captured.effects:
         raise CompileError('backend="jax" draws no random numbers: draw them outside and pass them in')
+    double_precision = getattr(jax, "enable_x64", None) or jax.experimental.enable_x64  # its place before JAX 0.8
     program = JaxEmitter(plan).program(identifier(name))
     for name, value in program.outside.items():
         if not isinstance(value, np.ndarray):
             raise CompileError(f'backend="jax" knows no {name}: leave this function to backend="numpy"')
     namespace: dict[str, Any] = {}
-    with jax.enable_x64(True):
+    with double_precision(True):
         exec(program.source, namespace)  # our own text
     jitted = jax.jit(namespace[program.name])
     dtypes = [y.value.dtype for y in plan.outputs if type(y) is Node]
@@ -57,7 +59,7 @@ def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any], type[E
 
     def run(*arguments: Any) -> Any:
         try:
-            with jax.enable_x64(True):
+            with double_precision(True):
                 found = jitted(*arguments)
         except (jax.errors.JAXTypeError, AttributeError, TypeError) as error:
             raise CompileError(
