@@ -33,7 +33,7 @@ def with_jax(program, inputs, directions):
     import jax
     import jax.experimental
 
-    double_precision = getattr(jax, "enable_x64", None) or jax.experimental.enable_x64  # its place before JAX 0.8
+    double_precision = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # before JAX 0.8
     with double_precision(True):
         f = program.function("jax", jax.numpy, outcomes=iter(program.outcomes(inputs)))
         both = jax.value_and_grad(f, argnums=tuple(range(len(inputs))))
