@@ -44,7 +44,8 @@ def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any], type[E
         raise ImportError('backend="jax" needs JAX: pip install "autograd-lite[jax]"') from error
     if plan.captured.effects:
         raise CompileError('backend="jax" draws no random numbers: draw them outside and pass them in')
-    double_precision = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # before JAX 0.8
+    library: Any = jax if hasattr(jax, "enable_x64") else jax.experimental  # its place before JAX 0.8
+    double_precision = library.enable_x64
     program = JaxEmitter(plan).program(identifier(name))
     for name, value in program.outside.items():
         if not isinstance(value, np.ndarray):
