@@ -9,7 +9,7 @@ from ..rules.elementwise import masked
 from ..rules.shaping import astype
 from .spelling import INFIX, PREFIX, operand
 
-__all__ = ["NUMBERS", "REDUCED", "SCALAR", "Unsupported", "entry_of"]
+__all__ = ["NUMBERS", "REDUCED", "SCALAR", "Unsupported", "entry_of", "written_inside"]
 
 NUMBERS = "dflq?"  # the codes of the dtypes that a loop knows
 SCALAR = {
@@ -49,3 +49,11 @@ def entry_of(node: Node, values: list[str]) -> str:
 def _operand(text: str) -> str:
     """An entry in brackets needs no parentheses."""
     return text if text.endswith("]") and text.count("[") == 1 else operand(text)
+
+
+def written_inside(constant: str) -> str:
+    """A constant as Numba knows it: ``np.full`` for ``np.broadcast_to``."""
+    if not constant.startswith("np.broadcast_to("):
+        return constant
+    number, shape = constant[len("np.broadcast_to(") : -1].split(", ", 1)
+    return f"np.full({shape}, {number})"

@@ -21,7 +21,7 @@ from ..kinds import parameters, pick
 from ..rules.indexing import BASIC, getitem, scatter
 from ..scanning.loops import scan_loop
 from .emitting import Emitter
-from .entries import NUMBERS, REDUCED, SCALAR, Unsupported, entry_of
+from .entries import NUMBERS, REDUCED, SCALAR, Unsupported, entry_of, written_inside
 from .groups import Group
 from .loop_scans import write_loop_scan
 from .places import Place, affine, aligned, dummy, place_of, seen
@@ -94,7 +94,7 @@ class LoopEmitter(Emitter):
 
     def _assembled(self, name: str) -> str:
         """The program; constants stand in the function: what refers to an outer array cannot be kept on disk."""
-        self.lines[:0] = [f"    {constant} = {_inside(text)}" for constant, text in self.header.values()]
+        self.lines[:0] = [f"    {constant} = {written_inside(text)}" for constant, text in self.header.values()]
         self.header.clear()
         text = super()._assembled(name)
         options = 'error_model="numpy", fastmath={"reassoc", "contract"}, cache=True'
@@ -394,11 +394,3 @@ class LoopEmitter(Emitter):
 
 def _shape(a: Any) -> tuple[int, ...]:
     return np.shape(a.value if type(a) is Node else a)
-
-
-def _inside(constant: str) -> str:
-    """A constant as Numba knows it: ``np.full`` for ``np.broadcast_to``."""
-    if not constant.startswith("np.broadcast_to("):
-        return constant
-    number, shape = constant[len("np.broadcast_to(") : -1].split(", ", 1)
-    return f"np.full({shape}, {number})"
