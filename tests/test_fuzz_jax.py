@@ -1,16 +1,22 @@
 """Random programs give what JAX gives: value, gradient, J·v and H·v, in float64; and compiled the same as eager.
 
 `FUZZ_PROGRAMS=500 pytest tests/test_fuzz_jax.py` tries more of them; `python tests/test_fuzz_jax.py 2000` many, with
-a tally.  A program that fails is shrunk and printed as a file that runs.
+a tally.  A program that fails is shrunk and printed as a file that runs.  The many are tried in processes of their own:
+one that XLA's compiler ends is tried again, operation by operation.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -33,11 +39,14 @@ def with_jax(program, inputs, directions):
     import jax
     import jax.experimental
 
+    stepwise = "FUZZ_STEPWISE" in os.environ  # each operation is a program of XLA's own
     double_precision = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # before JAX 0.8
-    with double_precision(True):
+    with double_precision(True), jax.disable_jit() if stepwise else nullcontext():
         f = program.function("jax", jax.numpy, outcomes=iter(program.outcomes(inputs)))
         both = jax.value_and_grad(f, argnums=tuple(range(len(inputs))))
-        run = jax.jit(lambda x, v: jax.jvp(both, x, v)).lower(tuple(inputs), directions).compile(QUICK)
+        run = lambda x, v: jax.jvp(both, x, v)
+        if not stepwise:
+            run = jax.jit(run).lower(tuple(inputs), directions).compile(QUICK)
         (value, gradient), (slope, product) = run(tuple(inputs), directions)
         return {"value": [value], "gradient": gradient, "J·v": [slope], "H·v": product}
 
@@ -212,20 +221,55 @@ def test_a_view_in_both_dialects():
     assert "v0 = v0.at[1:].set(" in program.text("jax") and "v1 =" not in program.text("jax")
 
 
-def main(arguments):
-    """python tests/test_fuzz_jax.py [how many] [the first seed]"""
-    number, first = (*map(int, arguments), *(100, 0)[len(arguments) :])
-    failed = []
+# Many of them: `python tests/test_fuzz_jax.py [how many] [the first seed]`
+
+CHUNK = 50  # programs for one process
+
+
+def reports(seeds: list[int], **settings: str) -> Iterator[tuple[int, str | None]]:
+    """What a process of its own says of each program, as far as it comes."""
+    command = [sys.executable, __file__, "--here", *map(str, seeds)]
+    with subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            yield tuple(json.loads(line))
+
+
+def judgements(seeds: list[int]) -> tuple[dict[int, str | None], list[int]]:
+    """The report of every program, and those that were tried operation by operation, for they ended their process."""
+    found, stepwise = {}, []
+    while len(found) < len(seeds):
+        found.update(reports(seeds[len(found) :]))
+        if len(found) < len(seeds):
+            ended = seeds[len(found)]
+            found[ended] = "ended its process"
+            found.update(reports([ended], FUZZ_STEPWISE="1"))
+            stepwise.append(ended)
+    return found, stepwise
+
+
+def here(seeds: list[int]) -> None:
+    """Try the programs in this process: a line for each."""
     warnings.simplefilter("error")
-    for seed in range(first, first + number):
-        report = tried(seed, numba=seed % 20 == 0)
-        if report:
-            failed.append(seed)
-            print(report, end="\n\n", flush=True)
-        if (seed + 1 - first) % 100 == 0:
-            print(f"{seed + 1 - first} programs, {len(failed)} failed: {failed}", flush=True)
+    for seed in seeds:
+        print(json.dumps([seed, tried(seed, numba=seed % 20 == 0)]), flush=True)
+
+
+def main(number: int = 100, first: int = 0) -> int:
+    """Try many, print those that fail and a tally; the number that failed."""
+    last = first + number
+    chunks = [list(range(start, min(start + CHUNK, last))) for start in range(first, last, CHUNK)]
+    failed, stepwise, done = [], [], 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for found, again in pool.map(judgements, chunks):
+            wrong = [seed for seed, report in found.items() if report]
+            print(*[found[seed] + "\n" for seed in wrong], sep="\n", end="", flush=True)
+            failed, stepwise, done = failed + wrong, stepwise + again, done + len(found)
+            print(f"{done - len(failed)} of {done} programs agree; failed: {failed}; stepwise: {stepwise}", flush=True)
     return len(failed)
 
 
 if __name__ == "__main__":
-    sys.exit(min(main(sys.argv[1:]), 1))
+    if sys.argv[1:2] == ["--here"]:
+        here([int(seed) for seed in sys.argv[2:]])
+    else:
+        sys.exit(min(main(*map(int, sys.argv[1:])), 1))
