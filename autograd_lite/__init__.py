@@ -20,7 +20,7 @@ from .minimize import minimize
 from .rules.elementwise import masked
 from .sweeps import forward_sweep, reverse_sweep
 from .tensor import Tensor
-from .trace import Graph, graph, scope, trace  # now: later, the modules of these names would stand here instead
+from .trace.tracing import Graph, graph, scope, trace  # now: later, the modules of these names would stand here instead
 from .transforms import (
     elementwise_grad,
     grad,

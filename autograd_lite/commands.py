@@ -8,8 +8,8 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from .expressions import Expression, parse
-from .trace import Graph, trace
+from .notation.expressions import Expression, parse
+from .trace.tracing import Graph, trace
 from .transforms import grad, jvp
 
 __all__ = ["Terminal", "UsageError", "demo", "derive"]

@@ -18,8 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import batching_rules as batching_rules  # importing the table fills the registry
-from .batching import Batched, Unbatchable, batched
+from .batching.batched import Batched, Unbatchable, batched
 from .graph import Node
 from .sweeps import forward_sweep, reverse_sweep
 from .tensor import Tensor, as_leaf_value

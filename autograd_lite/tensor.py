@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from . import assignment, calls, views
-from .calls import apply, doors, name_of, opened, tensor_of
+from .arrays import assignment, calls, views
+from .arrays.calls import apply, doors, name_of, opened, tensor_of
+from .arrays.methods import ArrayMethods
+from .arrays.refusals import attributes
+from .arrays.versions import entries
+from .arrays.views import Composed, Memory
 from .graph import Node, leaf
-from .methods import ArrayMethods
-from .refusals import attributes
 from .rules.folding import FOLDS
 from .rules.indexing import getitem
 from .sweeps import rules
-from .versions import entries
-from .views import Composed, Memory
 
 __all__ = ["Tensor", "apply", "as_leaf_value", "doors", "opened", "tensor_of"]
 

@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from .arrays.versions import entries
 from .graph import Node, Path, leaf, path, roots, same
 from .kinds import cast, linear
 from .sweeps import forward_sweep, reverse_sweep, value
 from .tensor import Tensor, as_leaf_value, tensor_of
 from .trees import flatten, names
-from .versions import entries
 from .watches import open_watch
 
 __all__ = ["elementwise_grad", "grad", "jvp", "value_and_grad", "vjp"]

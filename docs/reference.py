@@ -60,7 +60,7 @@ PAGES = {
         "What a run recorded, as a thing to look at: names, values, derivatives, costs.",
         [
             Section("Recording", AG, "trace graph scope Tensor"),
-            Section("The recorded program", AG, "Graph nodes.GraphNode scopes.Scope"),
+            Section("The recorded program", AG, "Graph trace.nodes.GraphNode trace.scopes.Scope"),
             Section("Step by step", AG, "steps.Steps steps.Step steps.Term"),
             Section("Operations and bytes", AG, "cost.Cost cost.NodeCost cost.Amount"),
         ],

@@ -18,8 +18,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite import versions, views
-from autograd_lite.calls import writers
+from autograd_lite.arrays import versions, views
+from autograd_lite.arrays.calls import writers
 from autograd_lite.kinds import composites
 from autograd_lite.sweeps import rules
 

@@ -5,8 +5,9 @@ import pytest
 from cases import CASES
 
 import autograd_lite as ag
-from autograd_lite import batching, jacobians
-from autograd_lite.batching import Batched, Unbatchable
+from autograd_lite import jacobians
+from autograd_lite.batching import batched as batching
+from autograd_lite.batching.batched import Batched, Unbatchable
 from autograd_lite.kinds import General, primitive
 from autograd_lite.rules.indexing import getitem, scatter
 from autograd_lite.sweeps import rules

@@ -10,7 +10,7 @@ from cases import CASES
 from drawing_examples import root, swept_network, swept_root
 
 import autograd_lite as ag
-from autograd_lite.cost import Amount
+from autograd_lite.trace.cost import Amount
 
 
 def totals(f, *args):

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite.derivation import document
-from autograd_lite.latex import escape, formula, name
+from autograd_lite.notation.derivation import document
+from autograd_lite.notation.latex import escape, formula, name
 
 
 def lines(text):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite.expressions import FUNCTIONS, ExpressionError, parse
+from autograd_lite.notation.expressions import FUNCTIONS, ExpressionError, parse
 
 
 def test_the_worked_example_in_four_steps():

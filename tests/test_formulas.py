@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.expressions import parse
-from autograd_lite.formulas import definition, formula, partial_formula
 from autograd_lite.kinds import Constant
+from autograd_lite.notation.expressions import parse
+from autograd_lite.notation.formulas import definition, formula, partial_formula
 from autograd_lite.sweeps import rules
 
 SMOOTH = [

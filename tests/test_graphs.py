@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.flops import _COUNTS
 from autograd_lite.sweeps import rules
+from autograd_lite.trace.flops import _COUNTS
 
 
 def worked(x):

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite.naming import is_user_code
 from autograd_lite.numpy import take
 from autograd_lite.scanning.loops import scan_loop
 from autograd_lite.testing import check_grads
+from autograd_lite.trace.naming import is_user_code
 from autograd_lite.trees import flatten, map_tree
 
 RNG = np.random.default_rng(0)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 import autograd_lite as ag
-from autograd_lite import sparsity
-from autograd_lite.colouring import colours_of_columns, full_rows
 from autograd_lite.rules.indexing import scatter
-from autograd_lite.sparse import sparse_hessian, sparse_jacobian
+from autograd_lite.sparse import patterns as sparsity
+from autograd_lite.sparse.colouring import colours_of_columns, full_rows
+from autograd_lite.sparse.derivatives import sparse_hessian, sparse_jacobian
 from autograd_lite.transforms import Recording
 from autograd_lite.trees import flatten
 

@@ -10,10 +10,10 @@ import pytest
 import scipy.special as sp
 
 import autograd_lite as ag
-from autograd_lite.formulas import partial_formula
 from autograd_lite.kinds import Constant
+from autograd_lite.notation.formulas import partial_formula
+from autograd_lite.notation.special_formulas import PARTIALS
 from autograd_lite.rules import special as loaded
-from autograd_lite.special_formulas import PARTIALS
 from autograd_lite.sweeps import rules
 
 FUNCTIONS = [

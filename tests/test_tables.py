@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite import formulas, latex, special_formulas
-from autograd_lite.tables import FORMATS
+from autograd_lite.notation import formulas, latex, special_formulas
+from autograd_lite.trace.tables import FORMATS
 
 RULES = {  # tangent rule, adjoint rule: lecture notes 1.2
     "x": ("1 (seed)", "2x·ā"),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_lite.versions import History, Version, along, copied, entries, written
+from autograd_lite.arrays.versions import History, Version, along, copied, entries, written
 
 A = np.arange(600.0).reshape(20, 30)
 WAYS = [None, (None, np.transpose, (), {}), (None, np.flip, (0,), {}), (None, np.reshape, ((30, 20),), {})]

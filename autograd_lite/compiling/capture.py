@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..graph import Node, leaf
-from ..naming import Watch, argument_names, is_user_code, parameter_names
 from ..rules.constants import ABOUT_SHAPES
-from ..scopes import collected
 from ..tensor import Tensor, doors, tensor_of
+from ..trace.naming import Watch, argument_names, is_user_code, parameter_names
+from ..trace.scopes import collected
 from ..transforms import swept
 from ..trees import children, flatten, is_leaf, map_tree
 from .outside import Outside, untouched

@@ -226,7 +226,7 @@ class Compiled:
     @property
     def graph(self) -> Any:
         """The record of the last call that was recorded, as a Graph."""
-        from ..trace import trace
+        from ..trace.tracing import trace
 
         signature = self._latest.signature
         return trace(self.f)(*signature.args, **signature.kwargs)

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..formulas import definition, formula
 from ..graph import Node
 from ..kinds import pick
+from ..notation.formulas import definition, formula
 from ..rules.assigning import assign
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ..naming import is_user_code
 from ..tensor import Tensor
+from ..trace.naming import is_user_code
 from ..trees import children, is_leaf
 
 __all__ = ["MISSING", "Outside", "equal", "untouched"]

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..flops import flops
 from ..graph import Node
+from ..trace.flops import flops
 from .emitting import Program
 from .planning import Block, Plan, Step
 

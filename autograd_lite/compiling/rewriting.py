@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.versions import entries
 from ..graph import Node, same
 from ..rules.constants import stop_gradient
 from ..rules.indexing import getitem, scatter
 from ..rules.shaping import astype
-from ..versions import entries
 from .randomness import drawn
 
 __all__ = ["EFFECTS", "added", "rewritten"]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, same
-from ..naming import Unique
+from ..trace.naming import Unique
 from .planning import WRITES, Plan
 from .spelling import public_name, source_of
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..formulas import function_name, number
 from ..graph import Node, Path
+from ..notation.formulas import function_name, number
 from ..sweeps import forward_sweep, reverse_sweep, rules
 from .places import Words
 from .remedies import DOUBLE_WHERE, advice

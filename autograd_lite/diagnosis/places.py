@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import formulas
 from ..graph import Node
+from ..notation import formulas
 
 __all__ = ["Place", "Words"]
 

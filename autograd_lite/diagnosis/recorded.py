@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, path
-from ..graphs import Graph
 from ..kinds import sum_to
-from ..nodes import GraphNode
 from ..sweeps import rules
-from ..trace import trace
+from ..trace.graphs import Graph
+from ..trace.nodes import GraphNode
+from ..trace.tracing import trace
 from .places import Words
 
 __all__ = ["Recorded", "shape_of"]

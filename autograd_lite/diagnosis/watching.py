@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, Path, leaf, path
-from ..naming import Watch as Names
-from ..naming import is_user_code
 from ..tensor import doors
+from ..trace.naming import Watch as Names
+from ..trace.naming import is_user_code
 from ..watches import open_watch
 from .origins import adjoint_origin, tangent_origin, value_origin
 from .places import Place, Words

@@ -11,10 +11,10 @@ import numpy as np
 
 from ..drawing.palette import variables
 from ..graph import Node, path, roots
-from ..naming import Watch as Names
-from ..naming import argument_names, parameter_names
 from ..sweeps import reverse_sweep
 from ..tensor import Tensor, tensor_of
+from ..trace.naming import Watch as Names
+from ..trace.naming import argument_names, parameter_names
 from ..transforms import fresh
 from ..trees import flatten
 from .origins import adjoint_origin, bad, chain, kind, value_origin

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..formulas import function_name, number, partial_formula
 from ..graph import Node, Path
 from ..kinds import Constant, Parts
+from ..notation.formulas import function_name, number, partial_formula
 from ..sweeps import rules
 from .origins import part_of, uses_in
 from .places import Words

@@ -23,7 +23,7 @@ from .text import clean
 from .titles import heading
 
 if TYPE_CHECKING:
-    from ..trace import Graph
+    from ..trace.tracing import Graph
 
 __all__ = ["LayoutError", "LayoutNotFound", "dot", "save", "svg"]
 
@@ -154,7 +154,7 @@ def _content(graph: Graph, form: str, options: dict[str, Any]) -> bytes:
     if form == "tex":
         if options:
             raise ValueError(f"a .tex holds the derivation, which takes no options such as {next(iter(options))!r}")
-        from ..derivation import document
+        from ..notation.derivation import document
 
         return document(graph).encode()
     if form in files.TEXT:

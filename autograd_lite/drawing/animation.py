@@ -15,7 +15,7 @@ from .stepper import chosen, marked_picture, spots
 from .text import clean, width
 
 if TYPE_CHECKING:
-    from ..steps import Step, Steps
+    from ..trace.steps import Step, Steps
 
 __all__ = ["animated"]
 

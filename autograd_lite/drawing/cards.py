@@ -13,7 +13,7 @@ from .picture import Card, Edge, Row
 from .text import DOT_ABOVE, MACRON, accented, clean, finite, is_scalar, norm, number, shape
 
 if TYPE_CHECKING:
-    from ..trace import GraphNode
+    from ..trace.tracing import GraphNode
 
 __all__ = ["SHOW", "arrow", "card", "key", "rows"]
 

@@ -20,7 +20,7 @@ from .text import clean, finite, is_scalar, shape, width
 from .titles import described, heading, summary
 
 if TYPE_CHECKING:
-    from ..trace import Graph, GraphNode, Scope
+    from ..trace.tracing import Graph, GraphNode, Scope
 
 __all__ = ["LEVELS", "compose"]
 

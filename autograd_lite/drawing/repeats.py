@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..scopes import Scope
+from ..trace.scopes import Scope
 
 if TYPE_CHECKING:
-    from ..trace import Graph, GraphNode
+    from ..trace.tracing import Graph, GraphNode
 
 __all__ = ["Group", "fold_layers", "fold_steps", "named"]
 

@@ -25,7 +25,7 @@ from .text import clean
 from .titles import heading
 
 if TYPE_CHECKING:
-    from ..steps import Step, Steps
+    from ..trace.steps import Step, Steps
 
 __all__ = ["chosen", "fragment", "marked_picture", "page", "spots"]
 

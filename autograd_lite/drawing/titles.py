@@ -16,7 +16,7 @@ import numpy as np
 from .text import DOT_ABOVE, MACRON, accented, brief, is_scalar, norm, shape
 
 if TYPE_CHECKING:
-    from ..trace import Graph, GraphNode
+    from ..trace.tracing import Graph, GraphNode
 
 __all__ = ["PRODUCT", "binding", "described", "expanded", "heading", "substituted", "summary"]
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.versions import Way, along, copied, entries, takes_versions, written
 from ..kinds import Linear, primitive, spread_to, sum_to
 from ..sweeps import rules
-from ..versions import Way, along, copied, entries, takes_versions, written
 from .indexing import getitem
 
 

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..flops import flops
 from ..graph import Node, leaf, same
 from ..rules.constants import ABOUT_SHAPES
 from ..tensor import Tensor, doors, opened, tensor_of
+from ..trace.flops import flops
 
 __all__ = [
     "Body", "Departed", "Guard", "called", "chosen", "difference", "follow", "inputs_of", "placed", "record_body",

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..batching import Batched, batched
+from ..batching.batched import Batched, batched
 from ..graph import Node, path
 from ..kinds import Parts
 from ..sweeps import forward_sweep, reverse_sweep, rules

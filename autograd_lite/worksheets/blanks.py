@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from ..chain import Names
-from ..expressions import parse
-from ..graphs import Graph
-from ..nodes import GraphNode
+from ..notation.chain import Names
+from ..notation.expressions import parse
+from ..trace.graphs import Graph
+from ..trace.nodes import GraphNode
 from .numbers import is_number
 
 __all__ = ["HIDDEN", "Answers", "Blank", "blanks_of", "hidden_kinds", "own_seed", "partial_of", "read"]

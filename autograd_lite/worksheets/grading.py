@@ -18,7 +18,7 @@ from .numbers import agree, said
 from .work import Work
 
 if TYPE_CHECKING:
-    from ..graphs import Graph
+    from ..trace.graphs import Graph
 
 __all__ = ["Grade", "Mark", "grade"]
 

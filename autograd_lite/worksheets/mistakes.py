@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..nodes import GraphNode
+from ..trace.nodes import GraphNode
 from .blanks import Blank
 from .numbers import agree, said
 from .work import Term, Work

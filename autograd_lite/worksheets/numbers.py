@@ -17,8 +17,8 @@ import numpy as np
 
 from ..drawing.text import brief
 from ..graph import leaf, record
-from ..graphs import Graph
-from ..nodes import GraphNode
+from ..trace.graphs import Graph
+from ..trace.nodes import GraphNode
 
 __all__ = ["agree", "check_size", "is_number", "nice", "replayed", "said"]
 

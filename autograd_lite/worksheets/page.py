@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..chain import Names
 from ..drawing.palette import variables
 from ..drawing.text import clean
-from ..nodes import GraphNode
-from ..tables import adjoint_rule, aligned, children, marked, styles, tangent_rule
+from ..notation.chain import Names
+from ..trace.nodes import GraphNode
+from ..trace.tables import adjoint_rule, aligned, children, marked, styles, tangent_rule
 from .blanks import Blank
 from .numbers import said
 
 if TYPE_CHECKING:
-    from ..typesetting import LatexNames
+    from ..notation.typesetting import LatexNames
     from .sheet import Worksheet
 
 __all__ = ["FORMS", "document", "fragment", "table"]
@@ -144,7 +144,7 @@ def _html(sheet: Worksheet, solution: bool) -> str:
 
 
 def _latex(sheet: Worksheet, solution: bool) -> str:
-    from ..typesetting import LatexNames, escape
+    from ..notation.typesetting import LatexNames, escape
 
     names = LatexNames(sheet.graph)
 
@@ -301,7 +301,7 @@ BODY
 
 
 def _latex_page(sheets: list[Worksheet], solution: bool, picture: bool) -> str:
-    from ..typesetting import LatexNames, escape
+    from ..notation.typesetting import LatexNames, escape
 
     parts = []
     for sheet in sheets:

@@ -12,9 +12,9 @@ import numpy as np
 from ..drawing import files
 from ..drawing.text import is_scalar
 from ..drawing.titles import expanded
-from ..graphs import Graph
-from ..nodes import GraphNode
-from ..trace import trace
+from ..trace.graphs import Graph
+from ..trace.nodes import GraphNode
+from ..trace.tracing import trace
 from .blanks import Blank, blanks_of, hidden_kinds, own_seed, read
 from .grading import Grade, grade
 from .numbers import check_size, is_number, nice, replayed, said

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graphs import Graph
-from ..nodes import GraphNode, filled
 from ..sweeps import rules
+from ..trace.graphs import Graph
+from ..trace.nodes import GraphNode, filled
 from .blanks import Blank, partial_of
 
 __all__ = ["Term", "Work"]

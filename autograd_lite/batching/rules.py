@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from .batching import Batched, batched, batching, batching_rules, each_member, elementwise, lead
-from .calls import plain_value
-from .kinds import parameters, plain_functions
-from .rules.assigning import add_at, assign, part_of, places
-from .rules.elementwise import masked
-from .rules.indexing import getitem, scatter
-from .rules.products import contract
-from .rules.shaping import astype, concatenate
+from ..arrays.calls import plain_value
+from ..kinds import parameters, plain_functions
+from ..rules.assigning import add_at, assign, part_of, places
+from ..rules.elementwise import masked
+from ..rules.indexing import getitem, scatter
+from ..rules.products import contract
+from ..rules.shaping import astype, concatenate
+from .batched import Batched, batched, batching, batching_rules, each_member, elementwise, lead
 
 __all__: list[str] = []
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..graph import Node
 from . import assignment
-from .graph import Node
 
 __all__ = ["ArrayOperators"]
 

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..graph import Node, leaf
+from ..sweeps import rules
+from ..tensor import Tensor, tensor_of
 from .flops import flops
-from .graph import Node, leaf
 from .nodes import GraphNode
-from .sweeps import rules
-from .tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:
     from .graphs import Graph
@@ -207,7 +207,7 @@ def _out(node: GraphNode, leaves: set[Node]) -> Any:
 def _unit(value: Any) -> Any:
     """A derivative to count with, as a Tensor; None for what has none."""
     if isinstance(value, tuple):
-        from .kinds import Parts
+        from ..kinds import Parts
 
         return Parts(_unit(part) for part in value)
     return tensor_of(leaf(np.ones_like(value))) if value.dtype.kind in "fc" else None

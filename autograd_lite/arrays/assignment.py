@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..rules.assigning import add_at
 from . import calls
 from .calls import apply, plain_value, writers
-from .rules.assigning import add_at
 from .versions import copied, entries
 from .views import is_itself, replace, share_memory, write
 

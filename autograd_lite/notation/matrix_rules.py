@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .nodes import GraphNode
+from ..trace.nodes import GraphNode
 
 __all__ = ["ADJOINTS", "TANGENTS"]
 

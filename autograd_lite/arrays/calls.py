@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from ..graph import NO_KEYWORDS, Node, record
+from ..kinds import Constant, composites, load_late_tables, parameters, pick, plain_functions
+from ..sweeps import rules
 from . import views
-from .graph import NO_KEYWORDS, Node, record
-from .kinds import Constant, composites, load_late_tables, parameters, pick, plain_functions
 from .refusals import functions
-from .sweeps import rules
 from .versions import entries, view_functions
 from .views import Composed
 

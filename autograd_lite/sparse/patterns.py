@@ -18,15 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, Path
-from .kinds import Parts, composites, parameters
-from .rules.assigning import add_at, assign, part_of, without_parts
-from .rules.elementwise import masked
-from .rules.indexing import getitem, scatter
-from .rules.products import contract
-from .rules.shaping import astype, concatenate
-from .sweeps import rules
-from .versions import along
+from ..arrays.versions import along
+from ..graph import Node, Path
+from ..kinds import Parts, composites, parameters
+from ..rules.assigning import add_at, assign, part_of, without_parts
+from ..rules.elementwise import masked
+from ..rules.indexing import getitem, scatter
+from ..rules.products import contract
+from ..rules.shaping import astype, concatenate
+from ..sweeps import rules
 
 __all__ = ["Pattern", "UnknownPattern", "pattern_of", "sparse_module"]
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .graph import Node
-from .kinds import cast
-from .tensor import Tensor, as_leaf_value
+from ..graph import Node
+from ..kinds import cast
+from ..tensor import Tensor, as_leaf_value
 
 if TYPE_CHECKING:
     from .nodes import GraphNode

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 
-from .graph import leaf
+from ..graph import leaf
 
 __all__ = ["Scope", "collected", "scope", "scopes_of"]
 

@@ -22,8 +22,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .kinds import composites
-from .tensor import Tensor
+from ..kinds import composites
+from ..tensor import Tensor
 
 __all__ = ["Batched", "Unbatchable", "batched", "batching", "batching_rules", "each_member", "elementwise", "lead"]
 
@@ -179,7 +179,7 @@ class Batched(Tensor):
         return np.matmul(other, self)
 
     def __getitem__(self, index: Any) -> Any:
-        from .rules.indexing import getitem
+        from ..rules.indexing import getitem
 
         return getitem(self, *index) if type(index) is tuple else getitem(self, index)
 

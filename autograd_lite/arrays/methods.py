@@ -13,7 +13,7 @@ from .calls import apply, tensor_of, writers
 from .operators import ArrayOperators
 
 if TYPE_CHECKING:
-    from .tensor import Tensor
+    from ..tensor import Tensor
 
 __all__ = ["ArrayMethods"]
 
@@ -132,7 +132,7 @@ class ArrayMethods(ArrayOperators):
 
     def astype(self: Any, dtype: DTypeLike, **kwargs: Any) -> Tensor:
         """The entries in another dtype; the derivative comes back in the old one."""
-        from .rules.shaping import astype
+        from ..rules.shaping import astype
 
         if kwargs.get("copy") is False and np.dtype(dtype) == self.dtype:
             return self

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..kinds import parameters
 from . import special_formulas
-from .kinds import parameters
 
 __all__ = ["definition", "formula", "function_name", "number", "partial_formula"]
 

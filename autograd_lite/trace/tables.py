@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .chain import Names, adjoint_term, joined, tangent_term
+from ..notation.chain import Names, adjoint_term, joined, tangent_term
 from .nodes import GraphNode, magnitude
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _left_out(graph: Graph, first: list[GraphNode], last: list[GraphNode]) -> st
 
 def _decimals(digits: int | None) -> Callable[[Any], str]:
     """Numbers as in pictures, or in so many significant digits."""
-    from .drawing.text import is_scalar, norm, number, shape
+    from ..drawing.text import is_scalar, norm, number, shape
 
     def shown(x: Any) -> str:
         if digits is not None or x is None or isinstance(x, tuple):
@@ -225,7 +225,7 @@ def _markdown(graph: Graph, digits: int | None, rows: int | None, rules: bool) -
 
 def marked(text: str) -> str:
     """Text in which nothing is Markdown or HTML."""
-    from .drawing.text import clean
+    from ..drawing.text import clean
 
     return "".join(f"\\{c}" if c in "\\`*_[]|~$" else html.escape(c, quote=False) for c in clean(text, _LONGEST))
 
@@ -247,7 +247,7 @@ table.agl-table[class] tfoot td{border:0;font-size:12px;white-space:normal}"""
 
 def styles() -> str:
     """The style element for tables of class agl-table."""
-    from .drawing.palette import variables
+    from ..drawing.palette import variables
 
     return f"<style>{variables('.agl-table')}{_STYLE}</style>"
 
@@ -281,19 +281,19 @@ def _line(columns: list[_Column], node: GraphNode) -> str:
 
 
 def _escaped(text: str) -> str:
-    from .drawing.text import clean
+    from ..drawing.text import clean
 
     return html.escape(clean(text, _LONGEST))
 
 
 def _caption(graph: Graph) -> str:
-    from .drawing.titles import heading
+    from ..drawing.titles import heading
 
     return f"Evaluation trace of {_escaped(heading(graph))}"
 
 
 def _foot(graph: Graph) -> str:
-    from .drawing.titles import summary
+    from ..drawing.titles import summary
 
     if not graph.swept:
         return ""
@@ -302,7 +302,7 @@ def _foot(graph: Graph) -> str:
 
 
 def _latex(graph: Graph, digits: int | None, rows: int | None, rules: bool) -> str:
-    from .typesetting import LatexNames, escape, number_of
+    from ..notation.typesetting import LatexNames, escape, number_of
 
     names = LatexNames(graph)
     columns = _columns(graph, names, lambda x: number_of(x, digits), rules)

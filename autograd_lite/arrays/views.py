@@ -20,9 +20,9 @@ from weakref import ref
 
 import numpy as np
 
-from .graph import Node, record
-from .rules.assigning import assign
-from .rules.indexing import getitem
+from ..graph import Node, record
+from ..rules.assigning import assign
+from ..rules.indexing import getitem
 from .versions import Version, Way, along, copied
 
 __all__ = ["Composed", "Memory", "is_itself", "note", "replace", "share_memory", "write"]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .versions import along
+from ..arrays.versions import along
 
 __all__ = ["flops"]
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from . import formulas
+from ..arrays.versions import entries
+from ..graph import Node
+from ..notation import formulas
+from ..sweeps import rules
 from .flops import flops
-from .graph import Node
 from .scopes import Scope
-from .sweeps import rules
-from .versions import entries
 
 __all__ = ["GraphNode", "filled", "magnitude"]
 

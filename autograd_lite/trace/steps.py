@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from .chain import Names, adjoint_term, joined, tangent_term
-from .drawing.text import brief, finite, is_scalar, norm, shape
-from .drawing.titles import substituted
+from ..drawing.text import brief, finite, is_scalar, norm, shape
+from ..drawing.titles import substituted
+from ..notation.chain import Names, adjoint_term, joined, tangent_term
+from ..sweeps import rules
 from .nodes import GraphNode
 from .step_notes import sentence
-from .sweeps import rules
 from .tables import children
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class Steps(Sequence[Step]):
         LayoutNotFound
             If there is no layout program; the message says how to get one.
         """
-        from .drawing.stepper import page
+        from ..drawing.stepper import page
 
         return page(self, max_steps)
 
@@ -196,7 +196,7 @@ class Steps(Sequence[Step]):
         LayoutNotFound
             If there is no layout program; the message says how to get one.
         """
-        from .drawing.animation import animated
+        from ..drawing.animation import animated
 
         return animated(self, seconds, max_steps)
 
@@ -216,7 +216,7 @@ class Steps(Sequence[Step]):
         LayoutNotFound
             If there is no layout program, for .html and .svg.
         """
-        from .drawing import files
+        from ..drawing import files
 
         path = Path(file)
         writers: dict[str, Callable[..., str]] = {".html": self.html, ".svg": self.svg, ".txt": lambda: f"{self}\n"}
@@ -226,7 +226,7 @@ class Steps(Sequence[Step]):
         return path
 
     def _repr_html_(self) -> str | None:
-        from .drawing.stepper import fragment
+        from ..drawing.stepper import fragment
 
         try:
             return fragment(self)

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, leaf
+from ..arrays.versions import entries
+from ..graph import Node, leaf
+from ..tensor import Tensor, as_leaf_value, tensor_of
+from ..trees import flatten
 from .graphs import Graph
 from .naming import Argument, Unique, Watch, argument_names, parameter_names
 from .nodes import GraphNode
 from .scopes import Scope, collected, scope, scopes_of
-from .tensor import Tensor, as_leaf_value, tensor_of
-from .trees import flatten
-from .versions import entries
 
 __all__ = ["Graph", "GraphNode", "Scope", "graph", "scope", "trace"]
 
@@ -97,7 +97,7 @@ def trace(f: Function, *, constants: Collection[str] = (), check: bool = False) 
 
 
 def _checking() -> Any:
-    from .diagnosis.watching import Watch
+    from ..diagnosis.watching import Watch
 
     return Watch(arrays=True)
 

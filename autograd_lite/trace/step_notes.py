@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .chain import Names
-from .kinds import Elementwise
+from ..kinds import Elementwise
+from ..notation.chain import Names
+from ..sweeps import rules
 from .nodes import GraphNode
-from .sweeps import rules
 
 if TYPE_CHECKING:
     from .steps import Step

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .graph import Node, path
+from ..graph import Node, path
+from ..sweeps import forward_sweep, reverse_sweep
+from ..watches import open_watch
 from .nodes import GraphNode, filled
 from .seeds import seeds_of
-from .sweeps import forward_sweep, reverse_sweep
-from .watches import open_watch
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..notation.derivation import Derivation
     from .cost import Cost
-    from .derivation import Derivation
     from .steps import Steps
     from .tables import Table
 
@@ -318,7 +318,7 @@ class Graph:
         >>> print(text.splitlines()[-3].strip())
         \bar{v}_{1} &= \exp(v_{1}) \, \bar{v}_{2} \\
         """
-        from .derivation import derivation
+        from ..notation.derivation import derivation
 
         return derivation(self, mode)
 
@@ -331,13 +331,13 @@ class Graph:
 
     def dot(self, **options: Any) -> str:
         """The picture as text in the DOT language; options as in ``autograd_lite.drawing``."""
-        from . import drawing
+        from .. import drawing
 
         return drawing.dot(self, **options)
 
     def svg(self, **options: Any) -> str:
         """The picture as SVG; options as in ``autograd_lite.drawing``."""
-        from . import drawing
+        from .. import drawing
 
         return drawing.svg(self, **options)
 
@@ -345,7 +345,7 @@ class Graph:
         """Write the graph to a file and return its path: a picture, .svg, .png, .pdf, .dot or .gv, with options as in
         ``svg``; a page with picture and table, .html; or the derivation, .tex.
         """
-        from . import drawing
+        from .. import drawing
 
         return drawing.save(self, file, **options)
 

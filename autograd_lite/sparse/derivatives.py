@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from ..jacobians import seeds_at_once, swept
+from ..tensor import Tensor, as_leaf_value
+from ..transforms import Function, Recording, _check_callable, _transformed, grad
 from .colouring import colours_of_columns, full_rows
-from .jacobians import seeds_at_once, swept
-from .sparsity import pattern_of, sparse_module
-from .tensor import Tensor, as_leaf_value
-from .transforms import Function, Recording, _check_callable, _transformed, grad
+from .patterns import pattern_of, sparse_module
 
 __all__ = ["sparse_hessian", "sparse_jacobian"]
 

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .graph import Node
-from .tensor import Tensor
-from .trees import children, is_leaf
+from ..graph import Node
+from ..tensor import Tensor
+from ..trees import children, is_leaf
 
 __all__ = ["Argument", "Unique", "Watch", "argument_names", "is_user_code", "parameter_names"]
 
@@ -94,7 +94,7 @@ class Unique:
 
 
 _INSIDE = tuple(
-    os.path.dirname(os.path.abspath(module)) + os.sep for module in (__file__, np.__file__, os.__file__)
+    os.path.dirname(os.path.abspath(path)) + os.sep for path in (os.path.dirname(__file__), np.__file__, os.__file__)
 )  # fmt: skip
 
 

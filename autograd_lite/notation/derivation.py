@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..drawing.text import is_scalar
+from ..kinds import Constant
+from ..sweeps import rules
+from ..trace.nodes import GraphNode
+from ..trace.tables import Children, children
 from .chain import adjoint_term, joined, partial_text, tangent_term
-from .drawing.text import is_scalar
-from .kinds import Constant
 from .latex import escape
-from .nodes import GraphNode
-from .sweeps import rules
-from .tables import Children, children
 from .typesetting import LatexNames
 
 if TYPE_CHECKING:
-    from .graphs import Graph
+    from ..trace.graphs import Graph
 
 __all__ = ["Derivation", "derivation", "document"]
 

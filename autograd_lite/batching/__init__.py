@@ -1,0 +1,1 @@
+"""Derivatives for many seeds in one sweep: an array of derivatives, and what the rules' functions make of it."""
