@@ -61,8 +61,8 @@ PAGES = {
         [
             Section("Recording", AG, "trace graph scope Tensor"),
             Section("The recorded program", AG, "Graph trace.nodes.GraphNode trace.scopes.Scope"),
-            Section("Step by step", AG, "steps.Steps steps.Step steps.Term"),
-            Section("Operations and bytes", AG, "cost.Cost cost.NodeCost cost.Amount"),
+            Section("Step by step", AG, "trace.steps.Steps trace.steps.Step trace.steps.Term"),
+            Section("Operations and bytes", AG, "trace.cost.Cost trace.cost.NodeCost trace.cost.Amount"),
         ],
     ),
     "pictures": Page(
@@ -71,8 +71,8 @@ PAGES = {
         "``autograd_lite.drawing``.",
         [
             Section("Pictures", f"{AG}.drawing"),
-            Section("Tables", AG, "tables.Table"),
-            Section("Derivations", AG, "derivation.Derivation"),
+            Section("Tables", AG, "trace.tables.Table"),
+            Section("Derivations", AG, "notation.derivation.Derivation"),
             Section("Worksheets", f"{AG}.worksheets"),
         ],
     ),
