@@ -508,6 +508,17 @@ def test_a_scan_is_a_loop_of_the_program(backend, tmp_path, monkeypatch):
         assert loops == 2 and not compiled.constants
 
 
+def test_what_a_step_decides_is_asked_in_its_loop_alone():
+    def grown(k):
+        step = lambda c, x: (c * 0.5 if c * k > 2 else c + x, None)
+        return ag.scan(step, 1.0, np.arange(1.0, 6))[0]
+
+    compiled = ag.compile(grown)
+    for k in (0.1, 1.0, 0.5, 3.0, 0.2):
+        assert compiled(k) == grown(k)
+    assert len(compiled.variants) == 3  # 0.2 goes the way of 0.1, and 0.5 that of 1.0
+
+
 def test_a_scan_of_second_order_and_backwards():
     def f(x):
         total, _ = ag.scan(lambda c, x: (c * np.sin(x) + x, c), np.float64(1.0), x, reverse=True)

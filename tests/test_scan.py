@@ -269,6 +269,13 @@ def test_numbers_that_leave_the_graph():
     assert ag.grad(lambda c: f(c)[1][:3].sum())(0.1) == pytest.approx(2.0 + 3.0 + 18.0)
 
 
+def test_entries_that_leave_the_graph():
+    step = lambda c, x: (c * c.value[::-1] + x, c)
+    ends, states = loop(lambda c, x: (c * c[::-1] + x, c), C[:2], X[:, :2])
+    for found, expected in zip(ag.scan(step, C[:2], X[:, :2]), (ends, states), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_threads():
     found, expected = [], ag.grad(lambda c: total(branching(ag.scan, W, c, X)))(C)
 

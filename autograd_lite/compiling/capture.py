@@ -2,52 +2,38 @@
 
     inputs     a leaf for each number among the arguments
     outputs    the nodes, or plain values, that f returned
-    guards     what f asked of a value on the way: ``if x > 0`` holds for this record only while x > 0
+    guards     what f asked of a value on the way (programs/recording.py)
     names      what f took from closures and globals (outside.py)
 
-A record is one path through f.  It stands for f as long as every guard gives the same answer, so the compiled program
-asks again, and a call with another answer is recorded anew.  What cannot be asked again is refused here, with the line.
+The compiled program asks again, and a call with another answer is recorded anew.  What cannot be asked again is refused
+here, with the line.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CellType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from ..graph import Node, leaf
-from ..rules.constants import ABOUT_SHAPES
-from ..tensor import Tensor, doors, tensor_of
-from ..trace.naming import Watch, argument_names, is_user_code, parameter_names
+from ..graph import Node, leaf, path
+from ..programs.recording import Guard, Listening, hollow, user_line
+from ..tensor import Tensor, tensor_of
+from ..trace.naming import Watch, argument_names, parameter_names
 from ..trace.scopes import collected
 from ..transforms import swept
 from ..trees import children, flatten, is_leaf, map_tree
 from .outside import Outside, untouched
-from .randomness import Recorder, drawn, recorders
+from .randomness import Recorder, recorders
 from .signature import Signature
 
-__all__ = ["Capture", "CompileError", "Guard", "capture"]
+__all__ = ["Capture", "CompileError", "capture"]
 
 
 class CompileError(TypeError):
     """A function that cannot be compiled as it stands: the message names the line and what to write instead."""
-
-
-class OtherBranch(Exception):
-    """The arguments take another way through the function than the one that was recorded."""
-
-
-class Guard(NamedTuple):
-    """An answer that the record hangs on: the node that was asked, how, the answer, and the user's line."""
-
-    node: Node
-    door: Any
-    answer: Any
-    line: str
 
 
 class Capture(Recorder):
@@ -67,17 +53,20 @@ class Capture(Recorder):
         self.array_names: dict[int, str] = {}
         self.outside: Outside
 
+    def dependent(self, nodes: list[Node]) -> set[Node]:
+        """What comes from an input or from a random number, among these nodes and those that they come from."""
+        leaves = [*self.inputs, *self.effects]
+        return path(leaves, nodes).active if leaves else set()
+
     def release(self, nodes: Mapping[Node, Node]) -> None:
-        """Let go of the values of the run: arrays of the same shapes that take no memory stand in their places."""
+        """Let go of the values of the run."""
         self.name_of, self.array_names = lambda node: None, {}
         self.result = map_tree(lambda y: None, self.result)
         for node in {*nodes, *nodes.values()}:
-            value, constant = node.value, node.function is None and node not in self.inputs
-            if type(value) is np.ndarray and value.nbytes > SMALL and not constant:
-                node.value = np.broadcast_to(np.zeros((), value.dtype), value.shape)
+            if node.function is not None or node in self.inputs:
+                node.value = hollow(node.value)
 
 
-SMALL = 1024  # bytes that a value may keep
 _TEXTS = {"repr": "shows", "str": "shows", "format": "formats"}
 
 
@@ -97,7 +86,7 @@ def capture(f: Callable[..., Any], signature: Signature) -> Capture:
     new_args, new_kwargs = signature.with_inputs(tensors)
     made.outside = Outside(f, signature.args, signature.kwargs)
     watch = Watch()
-    with untouched(made.outside, CompileError), _listening(made), collected():
+    with untouched(made.outside, CompileError), _recording(made), collected():
         made.result = watch.run(f, new_args, new_kwargs)
     for node, tensor, name in zip(made.inputs, tensors, made.names, strict=True):
         if tensor.node is not node:
@@ -152,63 +141,38 @@ def as_input(x: Any) -> Any:
     return x.copy() if type(x) is np.ndarray else np.asarray(x)[()]
 
 
-@contextmanager
-def _listening(made: Capture) -> Any:
-    """While it is open, every value that leaves the graph becomes a guard, and recorded sweeps tell their meaning."""
-    inputs = set(made.inputs)
-    oldest = made.inputs[0].number if made.inputs else sys.maxsize
-    known: set[tuple[Node, Any]] = set()
+class _Listening(Listening):
+    """A listener that refuses, at once, the showing of what depends on the inputs."""
 
-    def opened(node: Node, door: Any) -> None:
-        if door in ABOUT_SHAPES or node.number < oldest or not _depends(node, inputs, oldest):
-            return
-        line = _user_line()
-        if door in _TEXTS:
+    def __init__(self, made: Capture) -> None:
+        self.made = made
+
+    def told(self, node: Node, door: Any) -> None:
+        if door in _TEXTS and self.made.dependent([node]):
             raise CompileError(
-                f"{line}: this line {_TEXTS[door]} a Tensor, which a compiled program would do once and never again. "
-                "Return the value and show it outside, or leave this function uncompiled"
+                f"{user_line()}: this line {_TEXTS[door]} a Tensor, which a compiled program would do once and never "
+                "again. Return the value and show it outside, or leave this function uncompiled"
             )
-        if (node, door == "bool") not in known:
-            known.add((node, door == "bool"))
-            made.guards.append(Guard(node, door, bool(node.value) if door == "bool" else np.copy(node.value), line))
+        super().told(node, door)
+
+
+@contextmanager
+def _recording(made: Capture) -> Iterator[None]:
+    """While it is open, the values that leave the graph are heard, and recorded sweeps tell their meaning."""
 
     def meaning(kind: str, found: dict[Node, Any]) -> None:
         for node, derivative in found.items():
             if type(derivative) is Tensor:
                 made.meanings.setdefault(derivative.node, (kind, node))
 
-    doors.append(opened)
     swept.append(meaning)
     recorders.append(made)
     try:
-        yield
+        with _Listening(made) as heard:
+            yield
     finally:
         recorders.remove(made)
         made.restore()
-        doors.remove(opened)
         swept.remove(meaning)
-
-
-def _depends(node: Node, inputs: set[Node], oldest: int) -> bool:
-    """Whether the node comes from an input or from a random number, and not from constants alone."""
-    seen, waiting = {node}, [node]
-    while waiting:
-        node = waiting.pop()
-        if node in inputs or node.function is drawn:
-            return True
-        for a in node.parents:
-            if a.number >= oldest and a not in seen:
-                seen.add(a)
-                waiting.append(a)
-    return False
-
-
-def _user_line() -> str:
-    """The line of the user's code that is being run."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and not is_user_code(frame.f_code):
-        frame = frame.f_back
-    import linecache
-
-    text = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
-    return f"line {frame.f_lineno} of {frame.f_code.co_name}" + (f", `{text}`" if text else "")
+    depend = made.dependent([guard.node for guard in heard.values()])
+    made.guards = [guard for guard in heard.values() if guard.node in depend]

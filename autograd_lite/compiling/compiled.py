@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from ..scanning.body import Departed
+from ..programs.recording import Departed
 from ..tensor import Tensor
 from ..trees import flatten
-from .capture import CompileError, OtherBranch, capture
+from .capture import CompileError, capture
 from .emitting import Program, emitted
 from .planning import Plan, planned
 from .report import Memory, PlanTable, memory, plan_table
@@ -46,7 +46,7 @@ class Variant:
         self.captured = captured = capture(f, self.signature)
         self.plan = planned(captured, [n for k in donate for n in self.signature.of_argument(k, captured.inputs)])
         self.idle: list[Callable[..., Any]] = []  # programs with buffers that nobody runs at this moment
-        self.branch: Any = OtherBranch
+        self.branch: Any = Departed
         if backend == "numpy":
             self.program = emitted(self.plan, _name(f))
             run = self._numpy(self.program)
@@ -170,7 +170,7 @@ class Compiled:
         self.variants.insert(0, variant)
         try:
             found = variant.enter(args, kwargs)
-        except variant.branch:  # other rounding than that of NumPy decides otherwise
+        except (variant.branch, Departed):  # other rounding than that of NumPy decides otherwise
             self.variants.remove(variant)
             return self.f(*args, **kwargs)
         except _ERRORS:

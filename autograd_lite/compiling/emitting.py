@@ -16,10 +16,10 @@ import numpy as np
 from ..graph import Node
 from ..kinds import pick
 from ..notation.formulas import definition, formula
+from ..programs.recording import Guard
 from ..rules.assigning import assign
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
-from .capture import Guard
 from .floats import FLOAT, floats_of, in_double
 from .planning import WRITES, Block, Plan, Step, cores, entrywise, owned_outputs, writes_in_place
 from .rewriting import added
@@ -299,13 +299,14 @@ class Emitter(Texts):
         return written if len(written) < 60 else written[:57] + "…"
 
     def _guard(self, i: int, guard: Guard) -> None:
+        """Ask again what was asked of a node."""
         name = self.names[guard.node]
         if guard.door == "bool":
-            condition = f"not {name}" if guard.answer else name
-        elif guard.answer.ndim == 0:
-            condition = f"{name} != {self.text(guard.answer.item())}"
+            condition = f"not {name}" if guard.outcome else name
+        elif np.ndim(guard.outcome) == 0:
+            condition = f"{name} != {self.text(np.asarray(guard.outcome).item())}"
         else:
-            condition = f"not np.array_equal({name}, {self._array(guard.answer)})"
+            condition = f"not np.array_equal({name}, {self._array(guard.outcome)})"
         self._line(f"if {condition}:")
         self._line(f"    raise OtherBranch({i})", guard.line)
 

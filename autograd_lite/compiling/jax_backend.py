@@ -14,10 +14,11 @@ import numpy as np
 
 from ..graph import Node
 from ..kinds import pick
+from ..programs.recording import Departed
 from ..rules.elementwise import masked
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
-from .capture import CompileError, OtherBranch
+from .capture import CompileError
 from .emitting import Emitter, Program
 from .planning import Plan, Step
 from .rewriting import added
@@ -68,14 +69,14 @@ def prepared(plan: Plan, name: str) -> tuple[Program, Callable[..., Any], type[E
             ) from error
         found = (found,) if single else found
         for guard, answer in zip(guards, found[len(dtypes) :], strict=True):
-            if not np.array_equal(np.asarray(answer), guard.answer):
-                raise OtherBranch(guard.line)
+            if not np.array_equal(np.asarray(answer), guard.outcome):
+                raise Departed(guard.line)
         if any([x.dtype.kind == "c" and dtype.kind != "c" for x, dtype in zip(found, dtypes, strict=False)]):
             raise CompileError('backend="jax" gives complex numbers where NumPy gives real ones: use backend="numpy"')
         results = [np.array(x, dtype)[()] for x, dtype in zip(found, dtypes, strict=False)]
         return results[0] if len(results) == 1 else tuple(results)
 
-    return program, run, OtherBranch
+    return program, run, Departed
 
 
 class JaxEmitter(Emitter):

@@ -9,7 +9,7 @@ import numpy as np
 from ..graph import Node
 from .places import affine, place_of
 from .planning import Step
-from .scans import Inner, write_carry
+from .scans import Inner, ask, write_carry
 
 if TYPE_CHECKING:
     from .loops import LoopEmitter
@@ -82,12 +82,12 @@ def _write_loop(emitter: LoopEmitter, inner: Inner) -> None:
     for i, k in inner.stored.items():
         emitter._line(f"{inner.picks[i].name}[{t}] = {emitter.names[inner.leaves[k]]}")
     for node in (*inner.body_consts, *inner.leaves):
-        _ask(emitter, inner, node)
+        ask(emitter, inner, node)
     for step in inner.steps:
         emitter._take(step)
         if step.node in inner.guards:
             emitter._close()
-            _ask(emitter, inner, step.node)
+            ask(emitter, inner, step.node)
     emitter._close()
     for i in inner.put:
         emitter._line(f"{inner.picks[i].name}[{t}] = {_entry(emitter, inner.outputs[i])}")
@@ -110,10 +110,3 @@ def _entry(emitter: LoopEmitter, y: Any) -> str:
     if type(y) is not Node or y.value.ndim == 0:
         return emitter.text(y)
     return emitter._whole(y)
-
-
-def _ask(emitter: LoopEmitter, inner: Inner, node: Node) -> None:
-    for guard in inner.guards.get(node, ()):
-        name = emitter.names[node]
-        emitter._line(f"if {f'not {name}' if guard.outcome else name}:")
-        emitter._line(f"    raise OtherBranch({len(emitter.plan.guards)})", guard.place)

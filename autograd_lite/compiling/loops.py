@@ -85,7 +85,7 @@ class LoopEmitter(Emitter):
             if step.checks:
                 self._close()
             for i, guard in step.checks:
-                if guard.door != "bool" and guard.answer.ndim:
+                if guard.door != "bool" and np.ndim(guard.outcome):
                     raise Unsupported(f"the values of an array in a decision ({guard.line})")
                 self._guard(i, guard)
         self._close()

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ..programs.recording import same_numbers
 from ..tensor import Tensor
 from ..trace.naming import is_user_code
 from ..trees import children, is_leaf
@@ -190,11 +191,6 @@ def _inside(value: Any) -> list[Any] | None:
 def _of_class(value: Any, name: str) -> Any:
     """What stands under this name in the classes of an object, as it stands there."""
     return next((vars(kind)[name] for kind in type(value).__mro__ if name in vars(kind)), MISSING)
-
-
-def same_numbers(a: Any, b: Any) -> bool:
-    """Whether two arrays hold the same numbers, nan being the same as nan."""
-    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
 
 
 def _contents(cell: Any) -> Any:

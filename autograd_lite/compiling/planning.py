@@ -20,12 +20,13 @@ import numpy as np
 
 from ..graph import Node
 from ..kinds import pick
+from ..programs.recording import Guard
 from ..rules.assigning import add_at, assign
 from ..rules.elementwise import masked
 from ..rules.indexing import BASIC, getitem, scatter
 from ..rules.shaping import astype, concatenate
 from ..scanning.loops import scan_loop
-from .capture import Capture, Guard
+from .capture import Capture
 from .rewriting import EFFECTS, added, reachable, rewritten
 
 __all__ = ["Block", "Plan", "Step", "is_view", "owned_outputs", "planned"]

@@ -34,8 +34,7 @@ def expressible(node: Node) -> bool:
     loop = node.args[0]
     if len(loop.bodies) != 1 or loop.slots is not None or not loop.n:
         return False
-    guards = [guard for guards in loop.bodies[0].guards.values() for guard in guards]
-    return all([guard.door == "bool" for guard in guards])
+    return all([guard.door == "bool" for guard in loop.bodies[0].asked])
 
 
 class Inner:
@@ -54,7 +53,7 @@ class Inner:
         outside = emitter.plan.captured.outside.arrays
         new = rewritten([*body.leaves, *body.consts], wanted, outside)
         self.outputs = [new[y] if type(y) is Node else y for y in body.outputs]
-        self.guards = {new[node]: guards for node, guards in body.guards.items()}
+        self.guards = {new[node]: [g._replace(node=new[node]) for g in guards] for node, guards in body.guards.items()}
         kept = [y for y in self.outputs if type(y) is Node] + list(self.guards)
         inputs = {*body.leaves, *body.consts}
         self.steps = [Step(node) for node in reachable(kept, inputs) if node not in inputs]
@@ -185,17 +184,17 @@ def _gather(emitter: Emitter, inner: Inner, i: int, text: str) -> None:
 
 
 def _write_body(emitter: Emitter, inner: Inner) -> None:
-    def ask(node: Node) -> None:
-        for guard in inner.guards.get(node, ()):
-            name = emitter.names[node]
-            emitter._line(f"if {f'not {name}' if guard.outcome else name}:")
-            emitter._line(f"    raise OtherBranch({len(emitter.plan.guards)})", guard.place)
-
     for node in (*inner.body_consts, *inner.leaves):
-        ask(node)
+        ask(emitter, inner, node)
     for step in inner.steps:
         emitter._step(step)
-        ask(step.node)
+        ask(emitter, inner, step.node)
+
+
+def ask(emitter: Emitter, inner: Inner, node: Node) -> None:
+    """Ask again what was asked of a node of the step."""
+    for guard in inner.guards.get(node, ()):
+        emitter._guard(len(emitter.plan.guards), guard)
 
 
 def write_carry(emitter: Emitter, inner: Inner, new: list[str]) -> None:

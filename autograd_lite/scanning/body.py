@@ -2,70 +2,25 @@
 
     inputs     the leaves, and ``consts``: the older Tensors that the function closes over
     steps      the nodes that depend on these, in order; what depends on none of them is a constant
-    guards     decisions by value, such as ``if x > 0``: with another outcome the function may do something else
-
-A guard that fails raises ``Departed``; who runs the body then looks for another one, or records it.
+    guards     decisions by value, such as ``if x > 0`` (programs/recording.py)
 """
 
 from __future__ import annotations
 
 import operator
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ..graph import Node, leaf, same
-from ..rules.constants import ABOUT_SHAPES
-from ..tensor import Tensor, doors, opened, tensor_of
+from ..programs.recording import Departed, Guard, Listening, hollow, same_numbers
+from ..tensor import Tensor, opened, tensor_of
 from ..trace.flops import flops
 
-__all__ = [
-    "Body", "Departed", "Guard", "called", "chosen", "difference", "follow", "inputs_of", "placed", "record_body",
-    "same_outcome", "trial",
-]  # fmt: skip
+__all__ = ["Body", "called", "chosen", "difference", "follow", "inputs_of", "placed", "record_body"]
 
 Function = Callable[..., Any]
-
-_PACKAGE = str(Path(__file__).parents[1])
-_innermost: ContextVar[_Listening | None] = ContextVar("autograd_lite_body", default=None)
-
-
-class Departed(Exception):
-    """A decision came out differently than when this body was recorded."""
-
-
-class Guard(NamedTuple):
-    """A value that left the graph: the node, by which door, what came out, and where in the user's program."""
-
-    node: Node
-    door: Any
-    outcome: Any
-    place: str
-
-
-def outcome_of(door: Any, value: Any) -> Any:
-    """What the program saw of this value."""
-    return bool(value) if door == "bool" else operator.index(value) if door == "index" else np.array(value)[()]
-
-
-def same_outcome(a: Any, b: Any) -> bool:
-    """Whether two outcomes are the same, nan being equal to itself."""
-    if type(a) is bool or type(a) is int:
-        return bool(a == b)
-    return a.shape == b.shape and a.dtype == b.dtype and bool(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc"))
-
-
-def _place() -> str:
-    """The line of the user's program that runs now."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
 
 
 def called(function: Function, otherwise: str) -> str:
@@ -74,42 +29,12 @@ def called(function: Function, otherwise: str) -> str:
     return otherwise if name == "<lambda>" else str(name)
 
 
-class _Listening:
-    """``with _Listening() as heard:`` notes the values that leave the graph, but not those of a body inside."""
-
-    def __enter__(self) -> list[Guard]:
-        self.heard: list[Guard] = []
-        self.token = _innermost.set(self)
-        doors.append(self.told)
-        return self.heard
-
-    def told(self, node: Node, door: Any) -> None:
-        if _innermost.get() is self and door not in ABOUT_SHAPES:
-            self.heard.append(Guard(node, door, outcome_of(door, node.value), _place()))
-
-    def __exit__(self, *error: object) -> None:
-        doors.remove(self.told)
-        _innermost.reset(self.token)
-
-
-@contextmanager
-def trial() -> Iterator[None]:
-    """``with trial():`` follow a body that may depart, which ends the block; then nothing of it was heard."""
-    listening = _innermost.get()
-    mark = 0 if listening is None else len(listening.heard)
-    try:
-        yield
-    except Departed:
-        if listening is not None:
-            del listening.heard[mark:]
-
-
 class Body:
     """One recorded run: ``leaves`` and ``consts`` in, ``outputs`` out (plain values where nothing went in)."""
 
     __slots__ = ("consts", "guards", "leaves", "outputs", "programs", "steps")
 
-    def __init__(self, leaves: list[Node], outputs: list[Any], heard: list[Guard], start: int) -> None:
+    def __init__(self, leaves: list[Node], outputs: list[Any], heard: Iterable[Guard], start: int) -> None:
         found, self.consts = _between(leaves, [*outputs, *[guard.node for guard in heard]], start)
         varying = {*leaves, *self.consts}
         self.steps: list[Node] = []
@@ -130,15 +55,15 @@ class Body:
         return [y for y in self.outputs if type(y) is Node]
 
     @property
-    def decisions(self) -> list[tuple[Any, Any]]:
-        """What was decided by value, in order."""
-        return [(guard.door, guard.outcome) for guards in self.guards.values() for guard in guards]
+    def asked(self) -> list[Guard]:
+        """The guards in order."""
+        return [guard for guards in self.guards.values() for guard in guards]
 
     @property
     def first_decision(self) -> str:
         """What was first decided by value, and where in the user's program."""
-        for guard in [guard for guards in self.guards.values() for guard in guards]:
-            return f"{guard.door if isinstance(guard.door, str) else guard.door.__name__} in {guard.place}"
+        for guard in self.asked:
+            return f"{guard.door if isinstance(guard.door, str) else guard.door.__name__} in {guard.line}"
         return "in a loop inside"
 
     @property
@@ -152,10 +77,8 @@ class Body:
 
     def forget(self) -> None:
         """Drop what one run computed on the way, also in derivatives of loops inside: a program needs no values."""
-        kept = set(self.nodes())
         for node in (*self.leaves, *self.steps):
-            if node not in kept:
-                node.value = None
+            node.value = hollow(node.value)
             for a in node.args:
                 if getattr(a, "derived", False):
                     for body in a.bodies:
@@ -196,9 +119,9 @@ def record_body(function: Function, values: Sequence[Any]) -> Body:
     """Run ``function`` on Tensors of these values; it takes and returns a list."""
     start = leaf(None).number
     leaves = [leaf(value) for value in values]
-    with _Listening() as heard:
+    with Listening() as heard:
         outputs = function([tensor_of(node) for node in leaves])
-    return Body(leaves, [y.node if type(y) is Tensor else y for y in outputs], heard, start)
+    return Body(leaves, [y.node if type(y) is Tensor else y for y in outputs], heard.values(), start)
 
 
 def follow(body: Body, values: Sequence[Any], consts: Mapping[Node, Any]) -> list[Any]:
@@ -223,8 +146,15 @@ def _decide(body: Body, node: Node, now: Any) -> None:
     """Ask again what was asked of a node, on behalf of whoever listens now."""
     for guard in body.guards.get(node, ()):
         value = opened(now, guard.door) if type(now) is Node else now
-        if not same_outcome(outcome_of(guard.door, value), guard.outcome):
+        if not guard.holds(value):
             raise Departed
+
+
+def decide_alike(a: Body, b: Body) -> bool:
+    """Whether the same was decided by value in two runs."""
+    if [guard.door for guard in a.asked] != [guard.door for guard in b.asked]:
+        return False
+    return all([one.holds(other.outcome) for one, other in zip(a.asked, b.asked, strict=True)])
 
 
 def difference(a: Body, b: Body) -> str | None:
@@ -236,10 +166,10 @@ def difference(a: Body, b: Body) -> str | None:
         if name != getattr(other.function, "__name__", "a function"):
             return f"{name}, then {getattr(other.function, '__name__', 'another function')}"
         for x, y in zip(one.args, other.args, strict=False):
-            if _is_number(x) and _is_number(y) and not same_outcome(np.asarray(x), np.asarray(y)):
+            if _is_number(x) and _is_number(y) and not same_numbers(np.asarray(x), np.asarray(y)):
                 return f"a constant of {name}: {np.array2string(np.asarray(x), threshold=4)}, then {_text(y)}"
     for x, y in zip(a.outputs, b.outputs, strict=True):
-        if _is_number(x) and _is_number(y) and not same_outcome(np.asarray(x), np.asarray(y)):
+        if _is_number(x) and _is_number(y) and not same_numbers(np.asarray(x), np.asarray(y)):
             return f"a result: {_text(x)}, then {_text(y)}"
     return None
 

@@ -19,8 +19,9 @@ import numpy as np
 
 from ..graph import Node, path, record
 from ..kinds import pick
+from ..programs.recording import Departed, trial
 from ..tensor import Tensor, tensor_of
-from .body import Body, Departed, difference, follow, record_body, trial
+from .body import Body, decide_alike, difference, follow, record_body
 from .program import program
 
 __all__ = ["Loop", "Rows", "execute", "loop_of", "scan_loop"]
@@ -315,7 +316,7 @@ def _begin(loop: Loop, step: Function, values: list[Any], check: bool) -> None:
         return
     carry, _, _ = execute(loop, {}, values[:m], Rows([np.asarray(x)[None] for x in row], 1, False), 1, (), step)
     other = loop.record(step, [*carry, *[x[order[1]] for x in values[m:]]])
-    if other.decisions == body.decisions:
+    if decide_alike(other, body):
         loop.bodies.remove(other)
         found = difference(body, other)
         if found:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import count
 from types import CodeType
 from typing import Any
@@ -28,9 +28,10 @@ import numpy as np
 
 from ..graph import Node, same
 from ..kinds import broadcast, pick
+from ..programs.recording import Departed, Guard
 from ..rules.indexing import getitem
 from ..rules.shaping import astype
-from .body import Body, Departed, Guard, outcome_of, same_outcome
+from .body import Body
 
 __all__ = ["program", "source"]
 
@@ -132,16 +133,12 @@ class _Writer:
         name = self.names[guard.node]
         if guard.door == "bool":
             return f"not {name}" if guard.outcome else name
-        return f"{self.object('f', partial(_differs, guard))}({name})"
+        return f"not {self.object('f', guard.holds)}({name})"
 
 
 def _is_numpy(function: Any) -> bool:
     """Whether it gives the same whenever it is called, which is not known of functions of others."""
     return type(function) is np.ufunc or function in _TEMPLATES or hasattr(function, "_implementation")
-
-
-def _differs(guard: Guard, value: Any) -> bool:
-    return not same_outcome(outcome_of(guard.door, value), guard.outcome)
 
 
 def _atom(text: str) -> str:
