@@ -508,6 +508,13 @@ def test_a_scan_is_a_loop_of_the_program(backend, tmp_path, monkeypatch):
         assert loops == 2 and not compiled.constants
 
 
+@pytest.mark.parametrize("axes", [(0, 0), (0, -2), (0, 1), (1, 0), (-1, 0)])
+def test_swapped_axes_may_be_the_same(axes):
+    x = np.arange(6.0).reshape(2, 3)
+    for f in (lambda x: 2 * np.swapaxes(x, *axes), lambda x: 2 * np.swapaxes(x, axis1=axes[0], axis2=axes[1])):
+        np.testing.assert_array_equal(ag.compile(f)(x), f(x))
+
+
 def test_what_a_step_decides_is_asked_in_its_loop_alone():
     def grown(k):
         step = lambda c, x: (c * 0.5 if c * k > 2 else c + x, None)

@@ -17,6 +17,7 @@ from ..graph import Node
 from ..kinds import pick
 from ..notation.formulas import definition, formula
 from ..programs.recording import Guard
+from ..programs.spelling import index_text, operand
 from ..rules.assigning import assign
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
@@ -24,7 +25,7 @@ from .floats import FLOAT, floats_of, in_double
 from .planning import WRITES, Block, Plan, Step, cores, entrywise, owned_outputs, writes_in_place
 from .rewriting import added
 from .scans import expressible, write_scan
-from .spelling import index_text, is_basic, operand, spelled, view_text
+from .spelling import is_basic, spelled, view_text
 from .texts import Texts, identifier
 
 __all__ = ["Emitter", "Program", "emitted"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..graph import Node
+from ..programs.spelling import INFIX, PREFIX, operand
 from ..rules.elementwise import masked
 from ..rules.shaping import astype
-from .spelling import INFIX, PREFIX, operand
 
 __all__ = ["NUMBERS", "REDUCED", "SCALAR", "Unsupported", "entry_of", "written_inside"]
 

@@ -15,6 +15,7 @@ import numpy as np
 from ..graph import Node
 from ..kinds import pick
 from ..programs.recording import Departed
+from ..programs.spelling import index_text
 from ..rules.elementwise import masked
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
@@ -23,7 +24,7 @@ from .emitting import Emitter, Program
 from .planning import Plan, Step
 from .rewriting import added
 from .scans import Inner, expressible
-from .spelling import index_text, spelled
+from .spelling import spelled
 from .texts import identifier
 
 __all__ = ["prepared"]

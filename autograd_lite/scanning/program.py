@@ -26,30 +26,16 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, same
+from ..graph import Node
 from ..kinds import broadcast, pick
 from ..programs.recording import Departed, Guard
-from ..rules.indexing import getitem
-from ..rules.shaping import astype
+from ..programs.spelling import SPECIAL, expression
 from .body import Body
 
 __all__ = ["program", "source"]
 
 Function = Callable[..., Any]
 
-_TEMPLATES: dict[Any, tuple[str, ...]] = {  # by the number of arguments
-    np.negative: ("-{0}",), np.positive: ("+{0}",), np.absolute: ("abs({0})",), np.square: ("{0} * {0}",),
-    np.invert: ("~{0}",), np.transpose: ("{0}.T",), same: ("{0}",),
-    np.add: ("", "{0} + {1}"), np.subtract: ("", "{0} - {1}"), np.multiply: ("", "{0} * {1}"),
-    np.divide: ("", "{0} / {1}"), np.power: ("", "{0} ** {1}"), np.matmul: ("", "{0} @ {1}"),
-    np.floor_divide: ("", "{0} // {1}"), np.remainder: ("", "{0} % {1}"),
-    np.less: ("", "{0} < {1}"), np.less_equal: ("", "{0} <= {1}"), np.greater: ("", "{0} > {1}"),
-    np.greater_equal: ("", "{0} >= {1}"), np.equal: ("", "{0} == {1}"), np.not_equal: ("", "{0} != {1}"),
-    np.bitwise_and: ("", "{0} & {1}"), np.bitwise_or: ("", "{0} | {1}"), np.bitwise_xor: ("", "{0} ^ {1}"),
-    pick: ("", "{0}[{1}]"), getitem: ("", "{0}[{1}]", "{0}[{1}, {2}]"), np.reshape: ("", "{0}.reshape({1})"),
-    astype: ("", "{0}.astype({1})"),
-}  # fmt: skip
-_METHODS = {np.sum: "sum", np.prod: "prod", np.mean: "mean", np.max: "max", np.min: "min"}
 _TABS = " " * 4
 
 
@@ -59,7 +45,7 @@ class _Writer:
     def __init__(self, body: Body, carries: int) -> None:
         self.body = body
         self.names: dict[Node, str] = {node: f"k{i}" for i, node in enumerate(body.consts)}
-        self.objects: dict[str, Any] = {"Departed": Departed}
+        self.objects: dict[str, Any] = {"Departed": Departed, "np": np}
         self.known: dict[int, str] = {}
         self.said = {name: name for name in self.names.values()}  # what is computed twice is computed once
         self.before: list[str] = []
@@ -107,14 +93,11 @@ class _Writer:
 
     def call(self, node: Node) -> str:
         """The right-hand side of a step."""
-        function, texts = node.function, [self.text(a) for a in node.args]
-        templates = () if node.kwargs else _TEMPLATES.get(function, ())
-        if len(texts) <= len(templates) and templates[len(texts) - 1]:
-            return templates[len(texts) - 1].format(*[_atom(t) for t in texts])
-        words = "".join(f", {name}={self.text(x)}" for name, x in node.kwargs.items())
-        if function in _METHODS and type(node.args[0]) is Node:
-            return f"{texts[0]}.{_METHODS[function]}({', '.join(texts[1:])}{words if texts[1:] else words[2:]})"
-        return f"{self.object('f', self.direct(node))}({', '.join(texts)}{words})"
+
+        def text(a: Any) -> str:
+            return self.object("f", self.direct(node)) if a is node.function else self.text(a)
+
+        return expression(node, text)
 
     def direct(self, node: Node) -> Any:
         """The function without what NumPy and we do to dispatch it."""
@@ -138,11 +121,7 @@ class _Writer:
 
 def _is_numpy(function: Any) -> bool:
     """Whether it gives the same whenever it is called, which is not known of functions of others."""
-    return type(function) is np.ufunc or function in _TEMPLATES or hasattr(function, "_implementation")
-
-
-def _atom(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text
+    return type(function) is np.ufunc or function in SPECIAL or hasattr(function, "_implementation")
 
 
 def _tuple(names: Sequence[str]) -> str:
