@@ -118,6 +118,14 @@ print(sum(module.f.stats.cache_hits.values()), sum(module.f.stats.cache_misses.v
     assert [run.stdout.split() for run in runs] == [["0", "1"], ["1", "0"]]
 
 
+@pytest.mark.parametrize("backend", ["numpy", "numba", "jax"])
+def test_a_sum_of_truth_values_is_one(backend, tmp_path, monkeypatch):
+    monkeypatch.setenv("AUTOGRAD_LITE_CACHE", str(tmp_path))
+    f = lambda x: np.sum(x * ((x > 0) + (x > 1)))
+    for x in (np.float64(2.0), np.array([2.0, 0.5, -1.0])):
+        assert ag.compile(f, backend=backend)(x) == f(x)
+
+
 def test_auto_measures_and_remembers(monkeypatch, tmp_path):
     from autograd_lite.compiling import choosing
 

@@ -21,7 +21,8 @@ from ..programs.spelling import index_text, operand
 from ..rules.assigning import assign
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
-from .floats import FLOAT, floats_of, in_double
+from .entries import FLOAT, template
+from .floats import floats_of, in_double
 from .planning import WRITES, Block, Plan, Step, cores, entrywise, owned_outputs, writes_in_place
 from .rewriting import added
 from .scans import expressible, write_scan
@@ -233,9 +234,8 @@ class Emitter(Texts):
             return  # named where the loop is written
         comment = self._comment(node)
         if node in self.floats:
-            template = FLOAT[node.function]
             parts = [operand(self.text(a, node)) for a in node.args]
-            self._line(f"{name} = {template.format(*parts)}", comment)
+            self._line(f"{name} = {template(node, FLOAT).format(*parts)}", comment)
         elif node.function is scatter:
             values, _, *index = node.args
             self._line(f"{name} = {self._zeros(node)}", comment)

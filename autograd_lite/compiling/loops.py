@@ -25,15 +25,13 @@ from .entries import NUMBERS, REDUCED, SCALAR, Unsupported, entry_of, written_in
 from .groups import Group
 from .loop_scans import write_loop_scan
 from .places import Place, affine, aligned, dummy, place_of, seen
-from .planning import Plan, Step, entrywise
+from .planning import VIEWS, Plan, Step, entrywise
 from .rewriting import added
 from .scans import expressible
 
 __all__ = ["LoopEmitter"]
 
-VIEWS = frozenset({
-    np.reshape, np.transpose, np.swapaxes, np.moveaxis, np.expand_dims, np.squeeze, np.broadcast_to, np.flip,
-})  # fmt: skip
+PLACES = VIEWS - {np.real, np.imag, pick}  # views that are the same memory in another order
 
 
 class LoopEmitter(Emitter):
@@ -112,7 +110,7 @@ class LoopEmitter(Emitter):
         if node.function is pick:
             return  # named where the loop is written
         basic = node.function is getitem and all([type(i) in BASIC for i in node.args[1:]])
-        if (basic or node.function in VIEWS) and self._as_place(step):
+        if (basic or node.function in PLACES) and self._as_place(step):
             return
         if node.value.ndim == 0 and entrywise(node):
             if any([self.group.makes(a, self) for a in node.parents]):
@@ -157,7 +155,7 @@ class LoopEmitter(Emitter):
                 return "put", _shape(values)
         if node.function is getitem and self._gathers(node.args[0], node.args[1:], node.value.shape):
             return "entry", node.value.shape
-        if node.function in VIEWS and type(node.args[0]) is Node:
+        if node.function in PLACES and type(node.args[0]) is Node:
             raise Unsupported(f"np.{node.function.__name__} that copies")
         return "call", ()
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..graph import Node
 from ..kinds import pick
-from .floats import FLOAT
+from .entries import FLOAT
 from .planning import Step, is_view
 from .rewriting import reachable, rewritten
 
