@@ -59,11 +59,10 @@ def cores() -> int:
 class Step:
     """One call: the node, what it is called, and where its result stands."""
 
-    __slots__ = ("buffer", "checks", "into", "name", "node", "over", "root")
+    __slots__ = ("buffer", "checks", "into", "name", "node", "over")
 
     def __init__(self, node: Node) -> None:
         self.node, self.name = node, ""
-        self.root: Node = node  # the node in whose memory it stands
         self.buffer: int | None = None  # the number of the buffer that it is written to
         self.over: Node | None = None  # the donated input that it is written over
         self.into = False  # whether it is written into its first argument, which nothing else needs
@@ -102,27 +101,27 @@ class Plan:
         kept = [y for y in self.outputs if type(y) is Node] + [g.node for _, g in self.guards]
         order = reachable(kept + [self.new[e] for e in captured.effects])
         self.steps = [Step(node) for node in order if node.function is not None]
-        self.step_of = {step.node: step for step in self.steps}
+        self.made = {step.node for step in self.steps}
+        self.roots: dict[Node, Node] = {}
         self.buffers: list[tuple[tuple[int, ...], np.dtype[Any]]] = []
         self.parts: list[Step | Block] = []
 
     def root(self, node: Node) -> Node:
         """The node in whose memory this one stands."""
-        step = self.step_of.get(node)
-        return step.root if step else node
+        return self.roots.get(node, node)
 
 
 def planned(captured: Capture, donated: Iterable[Node] = ()) -> Plan:
     """The plan of a record; results may be written over the donated inputs."""
     plan = Plan(captured)
+    step_of = {step.node: step for step in plan.steps}
     for i, guard in plan.guards:
-        if guard.node in plan.step_of:
-            plan.step_of[guard.node].checks.append((i, guard))
-    for step in plan.steps:
-        if is_view(step.node):
-            step.root = plan.root(step.node.parents[0])
-    last = _last_uses(plan)
-    _choose_places(plan, last)
+        if guard.node in step_of:
+            step_of[guard.node].checks.append((i, guard))
+    for node in _written_into(plan):
+        step_of[node].into = True
+    plan.roots = _roots(plan)
+    last = _last_uses(plan, plan.roots)
     plan.parts = _in_blocks(plan)
     _choose_buffers(plan, last)
     _use_donated(plan, last, set(donated))
@@ -166,35 +165,49 @@ def entrywise(node: Node) -> bool:
     return function in ENTRYWISE and not node.kwargs
 
 
-def _last_uses(plan: Plan) -> dict[Node, int]:
+def _roots(plan: Plan) -> dict[Node, Node]:
+    """In whose memory the result of each step stands: that of what it is a view of or is written into, or its own."""
+    roots: dict[Node, Node] = {}
+    for step in plan.steps:
+        shares = step.into or is_view(step.node)
+        roots[step.node] = roots.get(a := step.node.parents[0], a) if shares else step.node
+    return roots
+
+
+def _last_uses(plan: Plan, roots: dict[Node, Node]) -> dict[Node, int]:
     """After which step nothing reads the memory of a root any more; results are read at the end."""
     last: dict[Node, int] = {}
     for i, step in enumerate(plan.steps):
-        last[step.root] = i
-        for a in step.node.parents:
-            last[plan.root(a)] = i
+        for node in (step.node, *step.node.parents):
+            last[roots.get(node, node)] = i
     for y in plan.outputs:
         if type(y) is Node:
-            last[plan.root(y)] = len(plan.steps)
+            last[roots.get(y, y)] = len(plan.steps)
     return last
 
 
-def _choose_places(plan: Plan, last: dict[Node, int]) -> None:
-    """Write into what was made here and is needed no more: the result then stands in its memory."""
+def _written_into(plan: Plan) -> set[Node]:
+    """What may be written into its first argument, which was made here and is needed no more."""
+    roots = _roots(plan)  # as long as nothing is written into anything
+    last, found = _last_uses(plan, roots), set[Node]()
+    joined: dict[Node, Node] = {}  # the roots of what was found: their memory is that of an earlier root
+
+    def memory(a: Node) -> Node:
+        root = roots.get(a, a)
+        return joined.get(root, root)
+
     for i, step in enumerate(plan.steps):
         node = step.node
-        if is_view(node):
-            step.root = plan.root(node.parents[0])
-        elif node.function is added or writes_in_place(node):
-            x, others = node.args[0], node.args[1:]
-            mine = plan.step_of.get(x) if type(x) is Node else None
-            if mine is None or isinstance(x.value, tuple) or not (mine.root is x or mine.into):
-                continue
-            root = mine.root
-            step.into = last[root] == i and not any([type(a) is Node and plan.root(a) is root for a in others])
-            if step.into:
-                step.root = root
-                last[root] = max(i, last.pop(node))
+        if not (node.function is added or writes_in_place(node)):
+            continue
+        x, others = node.args[0], [memory(a) for a in node.args[1:] if type(a) is Node]
+        if type(x) is not Node or x not in plan.made or roots[x] is not x:
+            continue
+        if last[memory(x)] == i and memory(x) not in others and not isinstance(x.value, tuple):
+            found.add(node)
+            joined[node] = memory(x)
+            last[joined[node]] = last[node]
+    return found
 
 
 # Blocks
@@ -286,7 +299,7 @@ def _choose_buffers(plan: Plan, last: dict[Node, int]) -> None:
         steps = part.before + part.steps if isinstance(part, Block) else [part]
         over = [r for s in steps for r in ends.get(at[s.node], ())]
         for step in steps:
-            if _wants_buffer(step, part, last, len(plan.steps)):
+            if _wants_buffer(plan, step, part, last):
                 step.buffer = _buffer(plan, step, part, over, held, free)
                 held[step.node] = step.buffer
         for root in over:
@@ -296,9 +309,9 @@ def _choose_buffers(plan: Plan, last: dict[Node, int]) -> None:
                     free.setdefault(plan.buffers[i], []).append(i)
 
 
-def _wants_buffer(step: Step, part: Step | Block, last: dict[Node, int], end: int) -> bool:
+def _wants_buffer(plan: Plan, step: Step, part: Step | Block, last: dict[Node, int]) -> bool:
     node = step.node
-    if last[step.root] == end or type(node.value) is not np.ndarray or node.value.nbytes < LARGE:
+    if last[plan.root(node)] == len(plan.steps) or type(node.value) is not np.ndarray or node.value.nbytes < LARGE:
         return False
     if isinstance(part, Block):
         return node in part.whole
@@ -325,7 +338,7 @@ def _use_donated(plan: Plan, last: dict[Node, int], donated: set[Node]) -> None:
     """Write results over donated inputs that end there; not before the last guard, which may call all off."""
     guarded = max([i for i, step in enumerate(plan.steps) if step.checks], default=-1)
     for i, step in enumerate(plan.steps):
-        alone = last[step.root] == len(plan.steps) and step in plan.parts and i > guarded
+        alone = last[plan.root(step.node)] == len(plan.steps) and step in plan.parts and i > guarded
         if alone and isinstance(step.node.function, np.ufunc) and entrywise(step.node):
             for a in step.node.parents:
                 same = a in donated and last[a] == i and type(a.value) is np.ndarray
@@ -341,7 +354,7 @@ def owned_outputs(plan: Plan) -> Callable[[Node], bool]:
 
     def owned(node: Node) -> bool:
         root = plan.root(node)
-        fresh = root in plan.step_of and root not in taken and not isinstance(root.value, tuple)
+        fresh = root in plan.made and root not in taken and not isinstance(root.value, tuple)
         fresh = fresh and (node is root or _same_size(node, root)) and not _is_last_carry(node)
         taken.add(root)
         return fresh

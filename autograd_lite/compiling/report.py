@@ -49,17 +49,17 @@ def plan_table(plan: Plan, program: Program) -> PlanTable:
     table = PlanTable()
     for part in plan.parts:
         for step in [*part.before, *part.steps] if isinstance(part, Block) else [part]:
-            place = _place(step, part)
+            place = _place(plan, step, part)
             table.append(PlanRow(step.name, program.calls[step.node], place, _bytes(step.node), _flops(step.node)))
     return table
 
 
-def _place(step: Step, part: Step | Block) -> str:
+def _place(plan: Plan, step: Step, part: Step | Block) -> str:
     if step.buffer is not None:
         return f"buffer {step.buffer}"
     if isinstance(part, Block) and step in part.steps and step.node not in part.whole:
         return "block"
-    return "added to" if step.into else "new" if step.root is step.node else "view"
+    return "added to" if step.into else "new" if plan.root(step.node) is step.node else "view"
 
 
 def _bytes(node: Node) -> int:
@@ -76,7 +76,7 @@ def memory(plan: Plan) -> Memory:
     blocked = {s.node for part in plan.parts if isinstance(part, Block) for s in part.steps if s.node not in part.whole}
     made = sum(
         _bytes(s.node) for s in plan.steps
-        if s.buffer is None and s.root is s.node and not s.into and (s.node not in blocked or _is_sum(s))
+        if s.buffer is None and plan.root(s.node) is s.node and (s.node not in blocked or _is_sum(s))
     )  # fmt: skip
     buffers = sum(int(np.prod(shape)) * dtype.itemsize for shape, dtype in plan.buffers)
     return Memory(buffers, made, sum(_bytes(y) for y in plan.outputs if type(y) is Node))
