@@ -3,7 +3,8 @@
     capture.py      one run of f on leaves: the record, and what it hangs on (signature.py, outside.py)
     rewriting.py    the record made smaller, exactly
     planning.py     where each result stands
-    emitting.py     the program as text (spelling.py: how each function is written)
+    emitting.py     the program as text (writing.py: its lines; spelling.py: how each function is written)
+    variants.py     one program, and what takes a call to it
     compiled.py     the function that keeps a program for each form of its arguments
 """
 

@@ -14,16 +14,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..trees import flatten
 from .capture import CompileError
 from .numba_backend import cache_folder
-
-if TYPE_CHECKING:
-    from .compiled import Variant
+from .variants import Variant
 
 __all__ = ["chosen"]
 

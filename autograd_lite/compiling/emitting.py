@@ -8,26 +8,23 @@ raises an error and NumPy returns inf or nan, the caller runs the program withou
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..graph import Node
 from ..kinds import pick
-from ..notation.formulas import definition, formula
-from ..programs.recording import Guard
 from ..programs.spelling import index_text, operand
 from ..rules.assigning import assign
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
 from .entries import FLOAT, template
-from .floats import floats_of, in_double
 from .planning import WRITES, Block, Plan, Step, cores, entrywise, owned_outputs, writes_in_place
 from .rewriting import added
 from .scans import expressible, write_scan
 from .spelling import is_basic, spelled, view_text
-from .texts import Texts, identifier
+from .texts import identifier
+from .writing import Writer
 
 __all__ = ["Emitter", "Program", "emitted"]
 
@@ -43,7 +40,6 @@ def together(part, n):
     tasks = [workers.submit(copy_context().run, part, start, stop) for start, stop in zip(ends, ends[1:])]
     for task in tasks:
         task.result()'''
-COMMENT_AT = 44
 
 
 class Program:
@@ -60,19 +56,10 @@ def emitted(plan: Plan, name: str, floats: bool = True) -> Program:
     return Emitter(plan, floats).program(identifier(name))
 
 
-class Emitter(Texts):
+class Emitter(Writer):
     """Writes the statements of a program."""
 
     uses_buffers = nests = True
-
-    def __init__(self, plan: Plan, floats: bool) -> None:
-        super().__init__(plan)
-        self.floats = floats_of(plan) if floats else set[Node]()
-        self.in_double = floats and in_double(plan)
-        self.around = plan.steps  # with those of the scans that are written: who reads the outputs of a scan
-        self.lines: list[str] = []
-        self.calls: dict[Node, str] = {}
-        self.depth = 1
 
     def _written_inside(self) -> set[Node]:
         """Transposes stand inside of products, products and sums inside of the next line, if that alone reads them."""
@@ -120,10 +107,6 @@ class Emitter(Texts):
                     self._guard(i, guard)
         self._return()
 
-    def _line(self, code: str, comment: str = "") -> None:
-        code = "    " * self.depth + code
-        self.lines.append(f"{code:<{COMMENT_AT - 2}}  # {comment}" if comment else code)
-
     def _block(self, block: Block) -> None:
         """A loop over blocks of rows: what goes in is taken in parts, what comes out is written to parts."""
         for step in block.before:
@@ -157,23 +140,12 @@ class Emitter(Texts):
             }  # fmt: skip
             self.helpers["together"] = TOGETHER.format(cores=cores())
 
-    def _noted(self, write: Callable[[Step], None], step: Step) -> None:
-        """Write a step, and keep its text for the table."""
-        start = len(self.lines)
-        write(step)
-        code = [line.split("  # ")[0].strip() for line in self.lines[start:]]
-        self.calls[step.node] = "; ".join(code[:3]) + ("; …" if len(code) > 3 else "") or self.names[step.node]
-
     def _memory(self, step: Step) -> str:
         """The array that a step of a block is written to: a buffer, or a new one."""
         if step.buffer is not None:
             return f"buffer_{step.buffer}"
         value = step.node.value
         return f"np.empty({value.shape}{'' if value.dtype == np.float64 else ', ' + self.text(value.dtype)})"
-
-    def _zeros(self, node: Node) -> str:
-        dtype = "" if node.value.dtype == np.float64 else f", {self.text(node.value.dtype)}"
-        return f"np.zeros({self.text(node.value.shape)}{dtype})"
 
     def _parts_of(self, block: Block) -> dict[int, str]:
         """How an argument is read in the loop, by identity: the rows of what is not made there."""
@@ -276,40 +248,6 @@ class Emitter(Texts):
             self._line(f"{name}[{index_text(index, self.text)}] {sign} {self.text(values)}")
         else:
             self._line(f"np.add.at({name}, {self.text(index)}, {self.text(values)})")
-
-    def _comment(self, node: Node) -> str:
-        kind, of = self.plan.meanings.get(node, (None, None))
-        name = self.names.get(self.plan.new.get(of, of)) if of is not None else None
-        if name:
-            return f"{kind} of {name}"
-        if self.inside.intersection(node.parents):
-            return spelled(node, lambda a: self.text(a, node))
-        if node.function is scatter:
-            return "put back where they were taken"
-        if node.function is added:
-            return "added where they were taken"
-        function: Any = node.function
-
-        def show(a: Any) -> str:
-            return self.names[a] if type(a) is Node else "[…]"
-
-        try:
-            written = formula(function, node.args, node.kwargs, show)
-        except (TypeError, ValueError, IndexError):
-            written = definition(function, node.args, node.kwargs, show)
-        return written if len(written) < 60 else written[:57] + "…"
-
-    def _guard(self, i: int, guard: Guard) -> None:
-        """Ask again what was asked of a node."""
-        name = self.names[guard.node]
-        if guard.door == "bool":
-            condition = f"not {name}" if guard.outcome else name
-        elif np.ndim(guard.outcome) == 0:
-            condition = f"{name} != {self.text(np.asarray(guard.outcome).item())}"
-        else:
-            condition = f"not np.array_equal({name}, {self._array(guard.outcome)})"
-        self._line(f"if {condition}:")
-        self._line(f"    raise OtherBranch({i})", guard.line)
 
     def _return(self) -> None:
         owned = owned_outputs(self.plan)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..graph import Node
+from .entries import Unsupported
+from .groups import LoopWriter
 from .places import affine, place_of
 from .planning import Step
 from .scans import Inner, ask, write_carry
 
-if TYPE_CHECKING:
-    from .loops import LoopEmitter
-
 __all__ = ["write_loop_scan"]
 
 
-def write_loop_scan(emitter: LoopEmitter, step: Step) -> None:
+def write_loop_scan(emitter: LoopWriter, step: Step) -> None:
     """Write the loop, and give their names and places to its outputs."""
     inner = Inner(emitter, step)
     _know(emitter, inner)
@@ -39,7 +38,7 @@ def write_loop_scan(emitter: LoopEmitter, step: Step) -> None:
         emitter.places[s.node] = place_of(s.node)
 
 
-def _know(emitter: LoopEmitter, inner: Inner) -> None:
+def _know(emitter: LoopWriter, inner: Inner) -> None:
     """Tell the emitter who reads the values of the body, and where its inputs are."""
     for step in inner.steps:
         emitter.refuse(step.node)
@@ -53,16 +52,16 @@ def _know(emitter: LoopEmitter, inner: Inner) -> None:
         emitter.places[leaf] = place_of(leaf)
 
 
-def _const(emitter: LoopEmitter, node: Node, a: Any) -> None:
+def _const(emitter: LoopWriter, node: Node, a: Any) -> None:
     """What the step takes from outside stands in the place of the argument."""
     if type(a) is not Node and np.ndim(a):
-        emitter.unsupported("a constant array in a scan")
+        raise Unsupported("a constant array in a scan")
     emitter.names[node] = emitter.names[a] if type(a) is Node and a in emitter.names else emitter.text(a)
     if type(a) is Node:
         emitter.places[node] = emitter.place(a)
 
 
-def _value(emitter: LoopEmitter, a: Any, like: Node) -> str:
+def _value(emitter: LoopWriter, a: Any, like: Node) -> str:
     if like.value.ndim == 0:
         return f"np.{like.value.dtype.name}({emitter.text(a)})"
     if type(a) is not Node:
@@ -70,7 +69,7 @@ def _value(emitter: LoopEmitter, a: Any, like: Node) -> str:
     return f"{emitter._whole(a)}.copy()"
 
 
-def _write_loop(emitter: LoopEmitter, inner: Inner) -> None:
+def _write_loop(emitter: LoopWriter, inner: Inner) -> None:
     loop, n = inner.loop, inner.loop.n
     t = emitter.unique.named("t")
     comment = f"{loop.name}, step by step" + (", from the last" if loop.reverse else "")
@@ -96,7 +95,7 @@ def _write_loop(emitter: LoopEmitter, inner: Inner) -> None:
     emitter.flat = outer
 
 
-def _row(emitter: LoopEmitter, x: Any, leaf: Node, t: str) -> str:
+def _row(emitter: LoopWriter, x: Any, leaf: Node, t: str) -> str:
     """What the scan takes from xs at step t."""
     if type(x) is not Node:
         return f"{emitter.text(x)}[{t}]" + (".copy()" if leaf.value.ndim else "")
@@ -106,7 +105,7 @@ def _row(emitter: LoopEmitter, x: Any, leaf: Node, t: str) -> str:
     return f"{emitter._whole(x)}[{t}].copy()"
 
 
-def _entry(emitter: LoopEmitter, y: Any) -> str:
+def _entry(emitter: LoopWriter, y: Any) -> str:
     if type(y) is not Node or y.value.ndim == 0:
         return emitter.text(y)
     return emitter._whole(y)

@@ -20,55 +20,20 @@ from ..graph import Node
 from ..kinds import parameters, pick
 from ..rules.indexing import BASIC, getitem, scatter
 from ..scanning.loops import scan_loop
-from .emitting import Emitter
-from .entries import NUMBERS, REDUCED, SCALAR, Unsupported, entry_of, written_inside
-from .groups import Group
+from .entries import REDUCED, SCALAR, Unsupported, entry_of, written_inside
+from .groups import Group, LoopWriter
 from .loop_scans import write_loop_scan
 from .places import Place, affine, aligned, dummy, place_of, seen
-from .planning import VIEWS, Plan, Step, entrywise
+from .planning import VIEWS, Step, entrywise
 from .rewriting import added
-from .scans import expressible
 
 __all__ = ["LoopEmitter"]
 
 PLACES = VIEWS - {np.real, np.imag, pick}  # views that are the same memory in another order
 
 
-class LoopEmitter(Emitter):
+class LoopEmitter(LoopWriter):
     """Writes the statements of a program as loops over entries."""
-
-    uses_buffers = nests = False
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__(plan, floats=False)
-        self.imports.add("import numba")
-        self.places: dict[Node, Place] = {node: place_of(node) for node in plan.inputs}
-        self.flat: set[str] = set()
-        self.group = Group(())
-        for node in [*[step.node for step in plan.steps], *plan.inputs]:
-            self.refuse(node)
-        if plan.captured.effects:
-            raise Unsupported("random numbers: draw them outside and pass them in")
-        results = [y for y in plan.outputs if type(y) is Node] + [g.node for _, g in plan.guards]
-        self.readers: dict[Node, list[Step | None]] = {y: [None] for y in results}
-        for step in plan.steps:
-            for a in step.node.parents:
-                self.readers.setdefault(a, []).append(step)
-
-    def refuse(self, node: Node) -> None:
-        """Raise for what is no array of a common type."""
-        if isinstance(node.value, tuple):
-            if node.function is not scan_loop or not expressible(node):
-                raise Unsupported(f"{getattr(node.function, '__name__', 'function')} with several results")
-        elif node.value.dtype.char not in NUMBERS:
-            raise Unsupported(f"numbers of type {node.value.dtype}")
-
-    def unsupported(self, what: str) -> None:
-        raise Unsupported(what)
-
-    def place(self, a: Node) -> Place:
-        """Where the entries of a node stand."""
-        return self.places.get(a) or place_of(a)
 
     def body(self) -> None:
         for node in self.plan.inputs:
@@ -113,7 +78,7 @@ class LoopEmitter(Emitter):
         if (basic or node.function in PLACES) and self._as_place(step):
             return
         if node.value.ndim == 0 and entrywise(node):
-            if any([self.group.makes(a, self) for a in node.parents]):
+            if any([self.group.makes(a, self.places) for a in node.parents]):
                 self._close()
             values = [self._at(a, [], self.group, node) for a in node.args]
             self._line(f"{step.name} = {entry_of(node, values)}", self._comment(node))
@@ -123,7 +88,7 @@ class LoopEmitter(Emitter):
             self._close()
             self._call(step)
             return
-        late = node.function is added and self.group.makes(node.args[0], self)
+        late = node.function is added and self.group.makes(node.args[0], self.places)
         late = late and not (step.into and node.args[0] in self.group.partial)
         if self.group.shape != shape or late or any([self._waits(a) for a in self._read(node)]):
             self._close()
@@ -181,7 +146,7 @@ class LoopEmitter(Emitter):
         if node.value.ndim:
             self.places[node] = found
             return True
-        if self.group.makes(found.base, self):
+        if self.group.makes(found.base, self.places):
             self._close()
         self._flat(found.base)
         self._line(f"{step.name} = {self.names[found.base]}_[{found.offset}]", self._comment(node))
@@ -263,12 +228,6 @@ class LoopEmitter(Emitter):
         for node in dict.fromkeys([*written, *bases]):
             self._flat(node)
 
-    def _flat(self, node: Node) -> None:
-        """A name for the flat memory of an array."""
-        if node.value.ndim and self.names[node] not in self.flat:
-            self.flat.add(self.names[node])
-            self._line(f"{self.names[node]}_ = {self.names[node]}.ravel()")
-
     def _inside(self, kind: str, step: Step, index: list[str], group: Group, stored: set[Node]) -> None:
         node, comment = step.node, self._comment(step.node)
         if kind == "entry":
@@ -330,12 +289,6 @@ class LoopEmitter(Emitter):
             return f"np.float32({self.text(float(a))})"
         return self.text(a, near)
 
-    def _flat_name(self, x: Node) -> str:
-        place = self.place(x)
-        if place != place_of(place.base):
-            raise Unsupported("an index into a part of an array")
-        return f"{self.names[place.base]}_"
-
     def _gathered(self, x: Node, index: Sequence[Any], loop: list[str], group: Group) -> str:
         """The place in flat memory that arrays of integers select."""
         terms = []
@@ -358,28 +311,6 @@ class LoopEmitter(Emitter):
         left, right = [self._whole(a) for a in node.args]
         self._line(f"{step.name} = np.dot({left}, {right})", self._comment(node))
         self.places[node] = place_of(node)
-
-    def _whole(self, a: Any) -> str:
-        """An argument as an array of its own."""
-        place = self.place(a)
-        own = place_of(place.base)
-        if a is place.base:
-            return self.names[a]
-        if place.strides == own.strides[::-1] and place.offset == 0 and a.value.shape == place.base.value.shape[::-1]:
-            return f"{self.names[place.base]}.T"
-        if place.offset == 0 and place.strides == place_of(a).strides and a.value.size == place.base.value.size:
-            return f"{self.names[place.base]}.reshape({a.value.shape})"
-        index = [f"i{k}" for k in range(a.value.ndim)]
-        base = self.names[place.base]
-        self._flat(place.base)
-        name = self.unique.named(f"{self.names[a]}_whole")
-        self._line(f"{name} = np.empty({a.value.shape}, {self.text(a.value.dtype)})")
-        for k, n in enumerate(a.value.shape):
-            self._line(f"for i{k} in range({n}):")
-            self.depth += 1
-        self._line(f"{name}[{', '.join(index)}] = {base}_[{affine(place, index)}]")
-        self.depth -= len(index)
-        return name
 
     def _result(self, y: Node) -> str:
         if y.value.ndim == 0:

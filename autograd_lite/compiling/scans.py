@@ -13,7 +13,7 @@ A scan that decides by value at some steps, or stores only some of its states, i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +22,7 @@ from ..kinds import pick
 from .entries import FLOAT
 from .planning import Step, is_view
 from .rewriting import reachable, rewritten
-
-if TYPE_CHECKING:
-    from .emitting import Emitter
+from .writing import Writer
 
 __all__ = ["Inner", "expressible", "write_scan"]
 
@@ -40,7 +38,7 @@ def expressible(node: Node) -> bool:
 class Inner:
     """The recorded step of a scan, made smaller, with the names of what goes in."""
 
-    def __init__(self, emitter: Emitter, step: Step) -> None:
+    def __init__(self, emitter: Writer, step: Step) -> None:
         self.node = step.node
         self.index = ""  # the name of the number of the step; none where lists are gathered
         self.loop = loop = step.node.args[0]
@@ -63,7 +61,7 @@ class Inner:
         emitter.around = [*emitter.around, *self.steps]
         self._name(emitter)
 
-    def _name(self, emitter: Emitter) -> None:
+    def _name(self, emitter: Writer) -> None:
         carries = self.loop.carries
         for i, leaf in enumerate(self.leaves):
             given = emitter.plan.captured.name_of(leaf)
@@ -95,7 +93,7 @@ class Inner:
         made = type(y) is Node and y in {step.node for step in self.steps} and not is_view(y)
         return "" if made or self.leaves[i].value.ndim == 0 else ".copy()"
 
-    def is_of_floats(self, emitter: Emitter) -> bool:
+    def is_of_floats(self, emitter: Writer) -> bool:
         """Whether all of it can be computed with Python floats."""
         numbers = {*self.leaves, *self.body_consts}
         if not emitter.in_double or not all([type(node.value) is np.float64 for node in numbers]):
@@ -110,7 +108,7 @@ class Inner:
         return all([np.ndim(self.value(i)) == 0 and self.value(i).dtype == np.float64 for i in read])
 
 
-def write_scan(emitter: Emitter, step: Step) -> None:
+def write_scan(emitter: Writer, step: Step) -> None:
     """Write the loop, and give their names to its outputs."""
     inner = Inner(emitter, step)
     floats = inner.is_of_floats(emitter)
@@ -142,7 +140,7 @@ def write_scan(emitter: Emitter, step: Step) -> None:
                 emitter.floats.add(inner.picks[i].node)
 
 
-def _write_consts(emitter: Emitter, inner: Inner, floats: bool) -> None:
+def _write_consts(emitter: Writer, inner: Inner, floats: bool) -> None:
     """Names for what the step takes from outside, and the first carry."""
     for node in inner.body_consts:
         text = emitter.text(inner.given[node])
@@ -157,7 +155,7 @@ def _write_consts(emitter: Emitter, inner: Inner, floats: bool) -> None:
         emitter._line(f"{emitter.names[leaf]} = {text}")
 
 
-def _write_head(emitter: Emitter, inner: Inner, floats: bool) -> None:
+def _write_head(emitter: Writer, inner: Inner, floats: bool) -> None:
     loop, n = inner.loop, inner.loop.n
     leaves = [emitter.names[leaf] for leaf in inner.leaves[loop.carries :]]
     comment = f"{loop.name}, step by step" + (", from the last" if loop.reverse else "")
@@ -178,12 +176,12 @@ def _write_head(emitter: Emitter, inner: Inner, floats: bool) -> None:
         emitter._line(f"for {', '.join(leaves)} in zip({', '.join(lists)}):", comment)
 
 
-def _gather(emitter: Emitter, inner: Inner, i: int, text: str) -> None:
+def _gather(emitter: Writer, inner: Inner, i: int, text: str) -> None:
     name = inner.picks[i].name
     emitter._line(f"{name}[{inner.index}] = {text}" if inner.index else f"{name}.append({text})")
 
 
-def _write_body(emitter: Emitter, inner: Inner) -> None:
+def _write_body(emitter: Writer, inner: Inner) -> None:
     for node in (*inner.body_consts, *inner.leaves):
         ask(emitter, inner, node)
     for step in inner.steps:
@@ -191,13 +189,13 @@ def _write_body(emitter: Emitter, inner: Inner) -> None:
         ask(emitter, inner, step.node)
 
 
-def ask(emitter: Emitter, inner: Inner, node: Node) -> None:
+def ask(emitter: Writer, inner: Inner, node: Node) -> None:
     """Ask again what was asked of a node of the step."""
     for guard in inner.guards.get(node, ()):
         emitter._guard(len(emitter.plan.guards), guard)
 
 
-def write_carry(emitter: Emitter, inner: Inner, new: list[str]) -> None:
+def write_carry(emitter: Writer, inner: Inner, new: list[str]) -> None:
     """The carry of the next step."""
     pairs = [(emitter.names[leaf], text) for leaf, text in zip(inner.leaves, new, strict=False)]
     pairs = [(name, text) for name, text in pairs if name != text]
