@@ -23,8 +23,9 @@ from ..programs.recording import Departed, trial
 from ..tensor import Tensor, tensor_of
 from .body import Body, decide_alike, difference, follow, record_body
 from .program import program
+from .schedule import segments
 
-__all__ = ["Loop", "Rows", "execute", "loop_of", "scan_loop"]
+__all__ = ["Loop", "Rows", "execute", "loop_of", "run_part", "scan_loop"]
 
 Function = Callable[..., Any]
 MOST_BODIES = 64
@@ -261,12 +262,32 @@ def _run_loop(
     consts, carry, xs = loop.split(values)
     given = dict(zip(loop.consts, consts, strict=True))
     if stored and loop.slots is not None:
-        from .schedule import checkpointed
-
-        return checkpointed(loop, given, carry, xs, recorder)
+        return _checkpointed(loop, given, carry, xs, recorder)
     kept = range(loop.carries) if stored else keep
     final, ys, befores = execute(loop, given, carry, Rows(xs, loop.n, loop.reverse), loop.n, kept, recorder)
     return (*final, *ys, *befores)
+
+
+def _checkpointed(
+    loop: Loop, consts: Mapping[Any, Any], carry: Sequence[Any], xs: Sequence[Any], recorder: Any
+) -> tuple[Any, ...]:
+    """The last carry, and what is kept: the states on the way that the schedule names."""
+    places = list(segments(0, loop.n, loop.slots or 1))
+    states = []
+    for start, stop in zip(places, [*places[1:], loop.n], strict=False):
+        states.append(carry)
+        carry = run_part(loop, consts, carry, xs, start, stop, recorder)[0]
+    return (*carry, *[np.stack(column) for column in zip(*states, strict=True)])
+
+
+def run_part(
+    loop: Loop, consts: Mapping[Any, Any], carry: Sequence[Any], xs: Sequence[Any], start: int, stop: int,
+    recorder: Any = None, keep: Sequence[int] = (),
+) -> tuple[list[Any], list[Any]]:  # fmt: skip
+    """The steps from ``start`` to ``stop``: the carry after them, and those before each that ``keep`` names."""
+    rows = Rows([x[start:stop] for x in xs], stop - start, False)
+    final, _, stored = execute(loop, consts, carry, rows, stop - start, keep, recorder)
+    return final, stored
 
 
 def loop_of(

@@ -19,9 +19,10 @@ from ..batching.batched import Batched, batched
 from ..graph import Node, path
 from ..kinds import Parts
 from ..sweeps import forward_sweep, reverse_sweep, rules
-from ..tensor import tensor_of
+from ..tensor import Tensor, tensor_of
 from .body import chosen, inputs_of, placed
-from .loops import Loop, loop_of, scan_loop
+from .loops import Loop, Rows, execute, loop_of, run_part, scan_loop
+from .schedule import advance, segments
 
 __all__ = ["Adjoint", "Seeds", "Tangent"]
 
@@ -157,6 +158,61 @@ class Adjoint:
         return [*new, *[self.seeds.array(part, x) for part, x in rest]]
 
 
+def _adjoint_by_slots(
+    step: Adjoint, loop: Loop, values: Sequence[Any], out: Sequence[Any]
+) -> tuple[list[Any], list[Any]]:
+    """The adjoint loop over a loop of few stored states: c̄ and k̄, and the x̄ of every step."""
+    consts, carry, xs = loop.split(values)
+    if loop.n == 0 or any([type(x) is Tensor for x in (*out, *values)]):  # recorded: a loop that stores all
+        follow = lambda inputs: loop.follow_tensors(consts, inputs)
+        _, _, stored = loop_of(follow, loop.name, carry, xs, loop.n, keep=range(loop.carries))
+        start = step.start(out[: loop.carries])
+        final, adjoints, _ = loop_of(step, f"adjoint of {loop.name}", start, [*stored, *xs], loop.n, reverse=True)
+        return final, adjoints
+    return _Reversal(step, loop, dict(zip(loop.consts, consts, strict=True)), xs, out).run()
+
+
+class _Reversal:
+    """The schedule at work: the states that are kept, the last on top, and the adjoint as far as it came."""
+
+    def __init__(
+        self, step: Adjoint, loop: Loop, consts: Mapping[Any, Any], xs: list[Any], out: Sequence[Any]
+    ) -> None:
+        self.step, self.loop, self.consts, self.xs = step, loop, consts, xs
+        places = segments(0, loop.n, loop.slots or 1) if loop.n else ()
+        stored = out[loop.carries :]
+        self.kept = [(place, [x[i] for x in stored]) for i, place in enumerate(places)]
+        self.carry = step.start(out[: loop.carries])
+        self.backwards = Loop(f"adjoint of {loop.name}", loop.n, len(self.carry), loop.carries + loop.xs, reverse=True)
+        self.backwards.forget()
+        self.blocks: list[list[Any]] = []
+
+    def run(self) -> tuple[list[Any], list[Any]]:
+        end = self.loop.n
+        while end:
+            place, state = self.kept[-1]
+            free = (self.loop.slots or 1) - len(self.kept) + 1  # for this state and those behind it
+            if end - place <= free + 1:
+                self.pull(state, place, end)
+                self.kept.pop()
+                end = place
+            else:
+                ahead = place + advance(end - place, free)
+                self.kept.append((ahead, run_part(self.loop, self.consts, state, self.xs, place, ahead)[0]))
+        columns = [np.concatenate(blocks[::-1]) for blocks in zip(*self.blocks, strict=True)]
+        return self.carry, columns
+
+    def pull(self, state: list[Any], start: int, stop: int) -> None:
+        """The adjoint of a few steps in a row, whose states all find room."""
+        every = range(self.loop.carries)
+        last, stored = run_part(self.loop, self.consts, state, self.xs, start, stop - 1, keep=every)
+        for states, begin, end in (([np.asarray(x)[None] for x in last], stop - 1, stop), (stored, start, stop - 1)):
+            if end > begin:
+                rows = Rows([*states, *[x[begin:end] for x in self.xs]], end - begin, True)
+                self.carry, adjoints, _ = execute(self.backwards, {}, self.carry, rows, end - begin, (), self.step)
+                self.blocks += [adjoints] if adjoints else []
+
+
 class LoopRule:
     """The rule of ``scan_loop``."""
 
@@ -196,9 +252,7 @@ class LoopRule:
         consts, _, xs = loop.split(values)
         step = Adjoint(loop, consts, wanted, adjoint)
         if loop.slots is not None:
-            from .schedule import adjoint_by_slots
-
-            final, x_adjoints = adjoint_by_slots(step, loop, values, out)
+            final, x_adjoints = _adjoint_by_slots(step, loop, values, out)
         else:
             stored = list(out[loop.carries + loop.ys :])
             final, x_adjoints, _ = loop_of(
