@@ -16,7 +16,8 @@ from typing import Any
 
 from .graph import Node, path, record
 from .kinds import Parts, pick
-from .scanning.body import Body, called, chosen, follow, inputs_of, placed, record_body
+from .programs.spelling import called
+from .scanning.body import Body, chosen, follow, inputs_of, placed, record_body
 from .sweeps import forward_sweep, reverse_sweep, rules, value
 from .tensor import Tensor, tensor_of
 from .trees import flatten

@@ -15,12 +15,13 @@ from types import MethodType
 from typing import Any
 
 from ..programs.recording import Departed
+from ..programs.spelling import called
 from ..tensor import Tensor
 from ..trees import flatten
 from .capture import CompileError
 from .report import Memory, PlanTable, memory, plan_table
 from .signature import MISS
-from .variants import ERRORS, Variant, name_of
+from .variants import ERRORS, Variant
 
 __all__ = ["Compiled", "compile"]
 
@@ -36,7 +37,7 @@ class Compiled:
         self.variants: list[Variant] = []
         self.eager = False
         self.__wrapped__ = f
-        self.__name__ = self.__qualname__ = f"compile({name_of(f)})"
+        self.__name__ = self.__qualname__ = f"compile({called(f, 'f')})"
         self.__doc__ = getattr(f, "__doc__", None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -61,7 +62,7 @@ class Compiled:
         if len(self.variants) >= LIMIT:
             self.eager = True
             warnings.warn(
-                f"{name_of(self.f)} was recorded {LIMIT} times, for different forms of its arguments, integers, "
+                f"{called(self.f, 'f')} was recorded {LIMIT} times, for different forms of its arguments, integers, "
                 "outside names or branches, and now runs uncompiled. Pass what changes at each call as a float or an "
                 "array",
                 stacklevel=3,
@@ -78,7 +79,7 @@ class Compiled:
             found = self._failed(variant, args, kwargs)
         if found is MISS:
             self.variants.remove(variant)
-            name = name_of(self.f)
+            name = called(self.f, "f")
             raise CompileError(f"{name} got an argument that is not equal to itself, such as a nan: {args!r}")
         return found
 

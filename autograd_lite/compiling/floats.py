@@ -6,6 +6,7 @@ differ in the last bit.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..graph import Node
 from .entries import FLOAT
 from .planning import Plan
 
-__all__ = ["floats_of", "in_double"]
+__all__ = ["floats_of", "in_double", "is_of_floats"]
 
 
 def floats_of(plan: Plan) -> set[Node]:
@@ -23,11 +24,15 @@ def floats_of(plan: Plan) -> set[Node]:
         return set()
     found = {node for node in plan.inputs if type(node.value) is np.float64}
     for step in plan.steps:
-        node = step.node
-        number = type(node.value) in (np.float64, np.bool_) and node.function in FLOAT
-        if number and not node.kwargs and all([_is_float(a, found) for a in node.args]):
-            found.add(node)
+        if is_of_floats(step.node, found):
+            found.add(step.node)
     return found
+
+
+def is_of_floats(node: Node, found: Container[Node]) -> bool:
+    """Whether it is a number that ``math`` computes from Python floats, those of the nodes that were found."""
+    number = type(node.value) in (np.float64, np.bool_) and node.function in FLOAT
+    return number and not node.kwargs and all([_is_float(a, found) for a in node.args])
 
 
 def in_double(plan: Plan) -> bool:
@@ -36,7 +41,7 @@ def in_double(plan: Plan) -> bool:
     return all([isinstance(n.value, tuple) or n.value.dtype.char in "dD?lL" for n in nodes])
 
 
-def _is_float(a: Any, found: set[Node]) -> bool:
+def _is_float(a: Any, found: Container[Node]) -> bool:
     if type(a) is Node:
         return a in found
     return type(a) in (int, float, bool, np.float64, np.bool_) or a is None

@@ -15,7 +15,7 @@ import numpy as np
 from ..graph import Node
 from ..kinds import pick
 from ..programs.recording import Departed
-from ..programs.spelling import index_text
+from ..programs.spelling import index_text, tuple_text
 from ..rules.elementwise import masked
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
@@ -114,20 +114,20 @@ class JaxEmitter(Emitter):
         self.depth += 1
         for names, given in ((carry, before), (xs, row)):
             if names:
-                self._line(f"{_tuple(names)} = {given}")
-        put = [self.names[inner.leaves[k]] for k in inner.stored.values()]
+                self._line(f"{tuple_text(names)} = {given}")
         for part in inner.steps:
             self._step(part)
         outputs = [self.text(y) for y in inner.outputs]
-        self._line(f"return {_tuple(outputs[:m])}, {_tuple([*[outputs[i] for i in inner.put], *put])}")
+        put = [*[outputs[i] for i in inner.put], *[self.names[inner.leaves[k]] for k in inner.stored.values()]]
+        self._line(f"return {tuple_text(outputs[:m])}, {tuple_text(put)}")
         self.depth -= 1
         start = [
             f"np.broadcast_to(np.asarray({self.text(a)}, {self.text(leaf.value.dtype)}), {leaf.value.shape})"
             for a, leaf in zip(inner.carry, inner.leaves, strict=False)
         ]
-        results = f"{_tuple(carry)}, {_tuple([inner.picks[i].name for i in gathered])}"
-        given = f"{_tuple(start)}, {_tuple(list(map(self.text, inner.xs)))}, {inner.loop.n}, {inner.loop.reverse}"
-        self._line(f"{results} = jax.lax.scan({body}, {given})")
+        results = f"{tuple_text(carry)}, {tuple_text([inner.picks[i].name for i in gathered])}"
+        given = f"{tuple_text(start)}, {tuple_text(list(map(self.text, inner.xs)))}"
+        self._line(f"{results} = jax.lax.scan({body}, {given}, {inner.loop.n}, {inner.loop.reverse})")
         for i in range(m):
             if i in inner.picks:
                 self._line(f"{inner.picks[i].name} = {carry[i]}")
@@ -158,7 +158,3 @@ class JaxEmitter(Emitter):
 
     def _put_at(self, index: Any, values: Any) -> str:
         return f".at[{index_text(tuple(index), self.text)}].add({self.text(values)})"
-
-
-def _tuple(names: list[str]) -> str:
-    return f"({', '.join(names)},)" if names else "()"

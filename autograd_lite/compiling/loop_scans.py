@@ -11,7 +11,7 @@ from .entries import Unsupported
 from .groups import LoopWriter
 from .places import affine, place_of
 from .planning import Step
-from .scans import Inner, ask, write_carry
+from .scans import Inner, ask, write_carry, write_head
 
 __all__ = ["write_loop_scan"]
 
@@ -70,11 +70,8 @@ def _value(emitter: LoopWriter, a: Any, like: Node) -> str:
 
 
 def _write_loop(emitter: LoopWriter, inner: Inner) -> None:
-    loop, n = inner.loop, inner.loop.n
-    t = emitter.unique.named("t")
-    comment = f"{loop.name}, step by step" + (", from the last" if loop.reverse else "")
-    emitter._line(f"for {t} in range({f'{n - 1}, -1, -1' if loop.reverse else n}):", comment)
-    emitter.depth += 1
+    write_head(emitter, inner)
+    loop, t = inner.loop, inner.index
     outer = set(emitter.flat)
     for leaf, x in zip(inner.leaves[loop.carries :], inner.xs, strict=True):
         emitter._line(f"{emitter.names[leaf]} = {_row(emitter, x, leaf, t)}")

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..graph import Node
 from ..kinds import pick
-from .entries import FLOAT
+from .floats import is_of_floats
 from .planning import Step, is_view
 from .rewriting import reachable, rewritten
 from .writing import Writer
@@ -95,15 +95,12 @@ class Inner:
 
     def is_of_floats(self, emitter: Writer) -> bool:
         """Whether all of it can be computed with Python floats."""
-        numbers = {*self.leaves, *self.body_consts}
+        numbers, nodes = {*self.leaves, *self.body_consts}, [step.node for step in self.steps]
         if not emitter.in_double or not all([type(node.value) is np.float64 for node in numbers]):
             return False
-        for step in self.steps:
-            arguments = [a for a in step.node.args if type(a) is not Node]
-            plain = all([a is None or isinstance(a, (int, float, np.float64, np.bool_)) for a in arguments])
-            number = type(step.node.value) in (np.float64, np.bool_)
-            if not (plain and number) or step.node.kwargs or step.node.function not in FLOAT:
-                return False
+        known = {*numbers, *nodes}
+        if not all([is_of_floats(node, known) for node in nodes]):
+            return False
         read = [*range(self.loop.carries), *self.put]
         return all([np.ndim(self.value(i)) == 0 and self.value(i).dtype == np.float64 for i in read])
 
@@ -120,8 +117,9 @@ def write_scan(emitter: Writer, step: Step) -> None:
         like = inner.value(i)
         new = "[]" if floats else f"np.empty({(inner.loop.n, *like.shape)}, {emitter.text(like.dtype)})"
         emitter._line(f"{inner.picks[i].name} = {new}")
-    _write_head(emitter, inner, floats)
-    emitter.depth += 1
+    write_head(emitter, inner, _over_lists(emitter, inner) if floats else "")
+    for leaf, x in () if floats else zip(inner.leaves[inner.loop.carries :], inner.xs, strict=True):
+        emitter._line(f"{emitter.names[leaf]} = {emitter.text(x)}[{inner.index}]")
     for i, k in inner.stored.items():
         _gather(emitter, inner, i, emitter.names[inner.leaves[k]])
     _write_body(emitter, inner)
@@ -155,25 +153,23 @@ def _write_consts(emitter: Writer, inner: Inner, floats: bool) -> None:
         emitter._line(f"{emitter.names[leaf]} = {text}")
 
 
-def _write_head(emitter: Writer, inner: Inner, floats: bool) -> None:
+def write_head(emitter: Writer, inner: Inner, over: str = "") -> None:
+    """Begin the loop over the numbers of the steps, or over something else."""
     loop, n = inner.loop, inner.loop.n
-    leaves = [emitter.names[leaf] for leaf in inner.leaves[loop.carries :]]
-    comment = f"{loop.name}, step by step" + (", from the last" if loop.reverse else "")
-    if not floats:
-        t = inner.index = emitter.unique.named("t")
-        emitter._line(f"for {t} in range({f'{n - 1}, -1, -1' if loop.reverse else n}):", comment)
-        emitter.lines += [
-            f"{'    ' * (emitter.depth + 1)}{leaf} = {emitter.text(x)}[{t}]"
-            for leaf, x in zip(leaves, inner.xs, strict=True)
-        ]
-        return
-    lists = [f"{emitter.text(x)}{'[::-1]' if loop.reverse else ''}.tolist()" for x in inner.xs]
+    if not over:
+        inner.index = emitter.unique.named("t")
+        over = f"{inner.index} in range({f'{n - 1}, -1, -1' if loop.reverse else n})"
+    emitter._line(f"for {over}:", f"{loop.name}, step by step" + (", from the last" if loop.reverse else ""))
+    emitter.depth += 1
+
+
+def _over_lists(emitter: Writer, inner: Inner) -> str:
+    """What a loop of floats runs over: the xs as lists."""
+    leaves = [emitter.names[leaf] for leaf in inner.leaves[inner.loop.carries :]]
+    lists = [f"{emitter.text(x)}{'[::-1]' if inner.loop.reverse else ''}.tolist()" for x in inner.xs]
     if not lists:
-        emitter._line(f"for _ in range({n}):", comment)
-    elif len(lists) == 1:
-        emitter._line(f"for {leaves[0]} in {lists[0]}:", comment)
-    else:
-        emitter._line(f"for {', '.join(leaves)} in zip({', '.join(lists)}):", comment)
+        return f"_ in range({inner.loop.n})"
+    return f"{', '.join(leaves)} in " + (lists[0] if len(lists) == 1 else f"zip({', '.join(lists)})")
 
 
 def _gather(emitter: Writer, inner: Inner, i: int, text: str) -> None:

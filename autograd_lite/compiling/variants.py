@@ -16,13 +16,14 @@ import numpy as np
 
 from ..graph import Node
 from ..programs.recording import Departed
+from ..programs.spelling import called
 from ..tensor import Tensor
 from .capture import capture
 from .emitting import Program, emitted
 from .planning import Plan, planned
 from .signature import Signature, entry, tree_text
 
-__all__ = ["ERRORS", "Variant", "name_of"]
+__all__ = ["ERRORS", "Variant"]
 
 ERRORS = (ArithmeticError, ValueError)  # of ``math`` and of numpy.linalg
 
@@ -39,11 +40,11 @@ class Variant:
         self.idle: list[Callable[..., Any]] = []  # programs with buffers that nobody runs at this moment
         self.branch: Any = Departed
         if backend == "numpy":
-            self.program = emitted(self.plan, name_of(f))
+            self.program = emitted(self.plan, called(f, "f"))
             run = self._numpy(self.program)
         else:
             module = import_module(f".{backend}_backend", __package__)
-            self.program, run, self.branch = module.prepared(self.plan, name_of(f))
+            self.program, run, self.branch = module.prepared(self.plan, called(f, "f"))
         captured.outside.watch_contents(_read(self.plan, self.program))
         self.enter = self._entry(self.program, run)
         if not self.program.floats:  # numbers alone may have to be written once more, and take no room
@@ -138,8 +139,3 @@ def _bases(a: Any) -> set[int]:
         found.add(id(a))
         a = a.base
     return found
-
-
-def name_of(f: Callable[..., Any]) -> str:
-    name = getattr(f, "__name__", None) or type(f).__name__
-    return "f" if name == "<lambda>" else name

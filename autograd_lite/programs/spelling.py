@@ -7,7 +7,7 @@ It reads the shapes and dtypes of the values, not their numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,9 @@ from ..rules.constants import stop_gradient
 from ..rules.indexing import getitem
 from ..rules.shaping import astype
 
-__all__ = ["INFIX", "PREFIX", "SPECIAL", "Text", "call", "expression", "index_text", "operand"]
+__all__ = [
+    "INFIX", "PREFIX", "SPECIAL", "Text", "call", "called", "expression", "index_text", "operand", "tuple_text",
+]  # fmt: skip
 
 Text = Callable[[Any], str]
 
@@ -74,6 +76,16 @@ def expression(node: Node, text: Text) -> str:
     if function in PREFIX:
         return PREFIX[function] + operand(text(args[0]))
     return call(text(function), node, text)
+
+
+def called(function: Any, otherwise: str) -> str:
+    """The name of a function; ``otherwise`` where it has none."""
+    name = getattr(function, "__name__", None) or type(function).__name__
+    return otherwise if name == "<lambda>" else str(name)
+
+
+def tuple_text(texts: Sequence[str]) -> str:
+    return f"({', '.join(texts)},)" if texts else "()"
 
 
 def call(name: str, node: Node, text: Text) -> str:

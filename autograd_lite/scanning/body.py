@@ -18,15 +18,9 @@ from ..programs.recording import Departed, Guard, Listening, hollow, same_number
 from ..tensor import Tensor, opened, tensor_of
 from ..trace.flops import flops
 
-__all__ = ["Body", "called", "chosen", "difference", "follow", "inputs_of", "placed", "record_body"]
+__all__ = ["Body", "chosen", "difference", "follow", "inputs_of", "placed", "record_body"]
 
 Function = Callable[..., Any]
-
-
-def called(function: Function, otherwise: str) -> str:
-    """The name of a function; ``otherwise`` where it has none."""
-    name = getattr(function, "__name__", None) or type(function).__name__
-    return otherwise if name == "<lambda>" else str(name)
 
 
 class Body:

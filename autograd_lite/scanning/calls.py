@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ..programs.spelling import called
 from ..tensor import Tensor
 from ..trees import children, flatten, is_leaf, map_tree, names
-from .body import called
 from .loops import loop_of
 
 __all__ = ["checkpoint_loop", "scan"]

@@ -29,7 +29,7 @@ import numpy as np
 from ..graph import Node
 from ..kinds import broadcast, pick
 from ..programs.recording import Departed, Guard
-from ..programs.spelling import SPECIAL, expression
+from ..programs.spelling import SPECIAL, expression, tuple_text
 from .body import Body
 
 __all__ = ["program", "source"]
@@ -110,7 +110,7 @@ class _Writer:
 
     def guard(self, node: Node) -> None:
         for guard in self.body.guards.get(node, ()):
-            self.inside.append(f"if {self.fails(guard)}: return {_tuple(self.carry)}, {_tuple(self.x)}")
+            self.inside.append(f"if {self.fails(guard)}: return {tuple_text(self.carry)}, {tuple_text(self.x)}")
 
     def fails(self, guard: Guard) -> str:
         name = self.names[guard.node]
@@ -122,10 +122,6 @@ class _Writer:
 def _is_numpy(function: Any) -> bool:
     """Whether it gives the same whenever it is called, which is not known of functions of others."""
     return type(function) is np.ufunc or function in SPECIAL or hasattr(function, "_implementation")
-
-
-def _tuple(names: Sequence[str]) -> str:
-    return f"({', '.join(names)},)" if names else "()"
 
 
 def _uses_beyond(body: Body, node: Node, limit: int) -> bool:
@@ -140,17 +136,17 @@ def source(body: Body, carries: int, keep: Sequence[int]) -> tuple[str, dict[str
     ys = writer.outputs[carries:]
     outs = [f"put{i}({y})" for i, y in enumerate(ys)] + [f"keep{i}({writer.carry[i]})" for i in keep]
     if carries:
-        outs.append(f"{_tuple(writer.carry)} = {_tuple(writer.outputs[:carries])}")
+        outs.append(f"{tuple_text(writer.carry)} = {tuple_text(writer.outputs[:carries])}")
     lines = writer.inside + outs or ["pass"]
     if any([hasattr(node.function, "lean") for node in body.steps]):  # a loop inside may depart
-        back = f"{_TABS}return {_tuple(writer.carry)}, {_tuple(writer.x)}"
+        back = f"{_TABS}return {tuple_text(writer.carry)}, {tuple_text(writer.x)}"
         lines = ["try:", *[_TABS + line for line in lines], "except Departed:", back]
     puts = [f"put{i}" for i in range(len(ys))] + [f"keep{i}" for i in keep]
     head = [f"def prepare({', '.join(f'k{i}' for i in range(len(body.consts)))}):"]
     head += [_TABS + line for line in writer.before]
     head += [f"{_TABS}def run({', '.join(['rows', *puts, *writer.carry])}):"]
-    head += [f"{2 * _TABS}for {_tuple(writer.x) if writer.x else '_'} in rows:"]
-    tail = [f"{2 * _TABS}return {_tuple(writer.carry)}, None", f"{_TABS}return run"]
+    head += [f"{2 * _TABS}for {tuple_text(writer.x) if writer.x else '_'} in rows:"]
+    tail = [f"{2 * _TABS}return {tuple_text(writer.carry)}, None", f"{_TABS}return run"]
     return "\n".join([*head, *[3 * _TABS + line for line in lines], *tail, ""]), writer.objects
 
 
