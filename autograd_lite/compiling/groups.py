@@ -31,7 +31,7 @@ class Group:
 
 
 class LoopWriter(Emitter):
-    """Writes whole arrays and their flat memory by name; how a step joins a loop is for who follows to say."""
+    """Writes whole arrays and their flat memory by name; the loops are for who follows to write."""
 
     uses_buffers = nests = False
 
@@ -62,14 +62,6 @@ class LoopWriter(Emitter):
     def place(self, a: Node) -> Place:
         """Where the entries of a node stand."""
         return self.places.get(a) or place_of(a)
-
-    def _take(self, step: Step) -> None:
-        """Put a step into the open group of loops, or write it."""
-        raise NotImplementedError
-
-    def _close(self) -> None:
-        """Write the open group as a loop."""
-        raise NotImplementedError
 
     def _flat(self, node: Node) -> None:
         """A name for the flat memory of an array."""

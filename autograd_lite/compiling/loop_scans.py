@@ -11,7 +11,7 @@ from .entries import Unsupported
 from .groups import LoopWriter
 from .places import affine, place_of
 from .planning import Step
-from .scans import Inner, ask, write_carry, write_head
+from .scans import Inner, write_body, write_end, write_head
 
 __all__ = ["write_loop_scan"]
 
@@ -30,10 +30,13 @@ def write_loop_scan(emitter: LoopWriter, step: Step) -> None:
         emitter._line(f"{inner.picks[i].name} = np.empty({(inner.loop.n, *like.shape)}, {emitter.text(like.dtype)})")
     for x in [x for x in inner.xs if type(x) is Node]:
         emitter._flat(emitter.place(x).base)
-    _write_loop(emitter, inner)
-    for i in range(inner.loop.carries):
-        if i in inner.picks:
-            emitter._line(f"{inner.picks[i].name} = {emitter.names[inner.leaves[i]]}{inner.copied(i)}")
+    write_head(emitter, inner)
+    outer = set(emitter.flat)
+    for leaf, x in zip(inner.leaves[inner.loop.carries :], inner.xs, strict=True):
+        emitter._line(f"{emitter.names[leaf]} = {_row(emitter, x, leaf, inner.index)}")
+    write_body(emitter, inner, lambda y: _entry(emitter, y))
+    emitter.flat = outer
+    write_end(emitter, inner)
     for s in inner.picks.values():
         emitter.places[s.node] = place_of(s.node)
 
@@ -67,29 +70,6 @@ def _value(emitter: LoopWriter, a: Any, like: Node) -> str:
     if type(a) is not Node:
         return f"np.full({like.value.shape}, {emitter.text(a)})" if np.ndim(a) == 0 else f"{emitter.text(a)}.copy()"
     return f"{emitter._whole(a)}.copy()"
-
-
-def _write_loop(emitter: LoopWriter, inner: Inner) -> None:
-    write_head(emitter, inner)
-    loop, t = inner.loop, inner.index
-    outer = set(emitter.flat)
-    for leaf, x in zip(inner.leaves[loop.carries :], inner.xs, strict=True):
-        emitter._line(f"{emitter.names[leaf]} = {_row(emitter, x, leaf, t)}")
-    for i, k in inner.stored.items():
-        emitter._line(f"{inner.picks[i].name}[{t}] = {emitter.names[inner.leaves[k]]}")
-    for node in (*inner.body_consts, *inner.leaves):
-        ask(emitter, inner, node)
-    for step in inner.steps:
-        emitter._take(step)
-        if step.node in inner.guards:
-            emitter._close()
-            ask(emitter, inner, step.node)
-    emitter._close()
-    for i in inner.put:
-        emitter._line(f"{inner.picks[i].name}[{t}] = {_entry(emitter, inner.outputs[i])}")
-    write_carry(emitter, inner, [_entry(emitter, y) for y in inner.outputs[: loop.carries]])
-    emitter.depth -= 1
-    emitter.flat = outer
 
 
 def _row(emitter: LoopWriter, x: Any, leaf: Node, t: str) -> str:

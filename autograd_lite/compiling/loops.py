@@ -44,7 +44,7 @@ class LoopEmitter(LoopWriter):
             if guard.node in self.plan.inputs:
                 self._guard(i, guard)
         for step in self.plan.steps:
-            self._noted(self._take, step)
+            self._noted(self._step, step)
             if step.checks:
                 self._close()
             for i, guard in step.checks:
@@ -65,7 +65,7 @@ class LoopEmitter(LoopWriter):
 
     # Steps
 
-    def _take(self, step: Step) -> None:
+    def _step(self, step: Step) -> None:
         """Put a step into the open group of loops, or write it."""
         node = step.node
         if node.function is scan_loop:

@@ -13,6 +13,7 @@ A scan that decides by value at some steps, or stores only some of its states, i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from .planning import Step, is_view
 from .rewriting import reachable, rewritten
 from .writing import Writer
 
-__all__ = ["Inner", "expressible", "write_scan"]
+__all__ = ["Inner", "expressible", "write_body", "write_end", "write_head", "write_scan"]
 
 
 def expressible(node: Node) -> bool:
@@ -120,22 +121,13 @@ def write_scan(emitter: Writer, step: Step) -> None:
     write_head(emitter, inner, _over_lists(emitter, inner) if floats else "")
     for leaf, x in () if floats else zip(inner.leaves[inner.loop.carries :], inner.xs, strict=True):
         emitter._line(f"{emitter.names[leaf]} = {emitter.text(x)}[{inner.index}]")
-    for i, k in inner.stored.items():
-        _gather(emitter, inner, i, emitter.names[inner.leaves[k]])
-    _write_body(emitter, inner)
-    for i in inner.put:
-        _gather(emitter, inner, i, emitter.text(inner.outputs[i]))
-    write_carry(emitter, inner, [emitter.text(y) for y in inner.outputs[: inner.loop.carries]])
-    emitter.depth -= 1
+    write_body(emitter, inner, emitter.text)
     if floats:
         for i in gathered:
             name = inner.picks[i].name
             emitter._line(f"{name} = np.array({name}{'[::-1]' if inner.loop.reverse else ''})")
-    for i in range(inner.loop.carries):
-        if i in inner.picks:
-            emitter._line(f"{inner.picks[i].name} = {emitter.names[inner.leaves[i]]}{inner.copied(i)}")
-            if floats:
-                emitter.floats.add(inner.picks[i].node)
+        emitter.floats |= {inner.picks[i].node for i in range(inner.loop.carries) if i in inner.picks}
+    write_end(emitter, inner)
 
 
 def _write_consts(emitter: Writer, inner: Inner, floats: bool) -> None:
@@ -172,26 +164,42 @@ def _over_lists(emitter: Writer, inner: Inner) -> str:
     return f"{', '.join(leaves)} in " + (lists[0] if len(lists) == 1 else f"zip({', '.join(lists)})")
 
 
+def write_end(emitter: Writer, inner: Inner) -> None:
+    """Name what the loop ends with."""
+    for i in range(inner.loop.carries):
+        if i in inner.picks:
+            emitter._line(f"{inner.picks[i].name} = {emitter.names[inner.leaves[i]]}{inner.copied(i)}")
+
+
 def _gather(emitter: Writer, inner: Inner, i: int, text: str) -> None:
     name = inner.picks[i].name
     emitter._line(f"{name}[{inner.index}] = {text}" if inner.index else f"{name}.append({text})")
 
 
-def _write_body(emitter: Writer, inner: Inner) -> None:
+def write_body(emitter: Writer, inner: Inner, text: Callable[[Any], str]) -> None:
+    """Write what is done at each step, and end the loop; ``text`` gives that of a result."""
+    for i, k in inner.stored.items():
+        _gather(emitter, inner, i, emitter.names[inner.leaves[k]])
     for node in (*inner.body_consts, *inner.leaves):
-        ask(emitter, inner, node)
+        _ask(emitter, inner, node)
     for step in inner.steps:
         emitter._step(step)
-        ask(emitter, inner, step.node)
+        _ask(emitter, inner, step.node)
+    emitter._close()
+    for i in inner.put:
+        _gather(emitter, inner, i, text(inner.outputs[i]))
+    _write_carry(emitter, inner, [text(y) for y in inner.outputs[: inner.loop.carries]])
+    emitter.depth -= 1
 
 
-def ask(emitter: Writer, inner: Inner, node: Node) -> None:
+def _ask(emitter: Writer, inner: Inner, node: Node) -> None:
     """Ask again what was asked of a node of the step."""
     for guard in inner.guards.get(node, ()):
+        emitter._close()
         emitter._guard(len(emitter.plan.guards), guard)
 
 
-def write_carry(emitter: Writer, inner: Inner, new: list[str]) -> None:
+def _write_carry(emitter: Writer, inner: Inner, new: list[str]) -> None:
     """The carry of the next step."""
     pairs = [(emitter.names[leaf], text) for leaf, text in zip(inner.leaves, new, strict=False)]
     pairs = [(name, text) for name, text in pairs if name != text]

@@ -35,8 +35,11 @@ class Writer(Texts):
         self.depth = 1
 
     def _step(self, step: Step) -> None:
-        """Write a step."""
+        """Write a step, now or with others."""
         raise NotImplementedError
+
+    def _close(self) -> None:
+        """Write the steps that wait to be written together."""
 
     def _line(self, code: str, comment: str = "") -> None:
         code = "    " * self.depth + code
