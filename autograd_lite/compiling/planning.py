@@ -101,7 +101,6 @@ class Plan:
         kept = [y for y in self.outputs if type(y) is Node] + [g.node for _, g in self.guards]
         order = reachable(kept + [self.new[e] for e in captured.effects])
         self.steps = [Step(node) for node in order if node.function is not None]
-        self.made = {step.node for step in self.steps}
         self.roots: dict[Node, Node] = {}
         self.buffers: list[tuple[tuple[int, ...], np.dtype[Any]]] = []
         self.parts: list[Step | Block] = []
@@ -201,7 +200,7 @@ def _written_into(plan: Plan) -> set[Node]:
         if not (node.function is added or writes_in_place(node)):
             continue
         x, others = node.args[0], [memory(a) for a in node.args[1:] if type(a) is Node]
-        if type(x) is not Node or x not in plan.made or roots[x] is not x:
+        if type(x) is not Node or x not in roots or roots[x] is not x:
             continue
         if last[memory(x)] == i and memory(x) not in others and not isinstance(x.value, tuple):
             found.add(node)
@@ -354,7 +353,7 @@ def owned_outputs(plan: Plan) -> Callable[[Node], bool]:
 
     def owned(node: Node) -> bool:
         root = plan.root(node)
-        fresh = root in plan.made and root not in taken and not isinstance(root.value, tuple)
+        fresh = root in plan.roots and root not in taken and not isinstance(root.value, tuple)
         fresh = fresh and (node is root or _same_size(node, root)) and not _is_last_carry(node)
         taken.add(root)
         return fresh

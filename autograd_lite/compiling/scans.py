@@ -20,7 +20,7 @@ import numpy as np
 
 from ..graph import Node
 from ..kinds import pick
-from .floats import is_of_floats
+from .entries import is_of_floats
 from .planning import Step, is_view
 from .rewriting import reachable, rewritten
 from .writing import Writer

@@ -11,7 +11,7 @@ from ..graph import Node
 from ..notation.formulas import definition, formula
 from ..programs.recording import Guard
 from ..rules.indexing import scatter
-from .floats import floats_of, in_double
+from .entries import floats_of, in_double
 from .planning import Plan, Step
 from .rewriting import added
 from .spelling import spelled
