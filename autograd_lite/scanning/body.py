@@ -160,16 +160,17 @@ def difference(a: Body, b: Body) -> str | None:
         if name != getattr(other.function, "__name__", "a function"):
             return f"{name}, then {getattr(other.function, '__name__', 'another function')}"
         for x, y in zip(one.args, other.args, strict=False):
-            if _is_number(x) and _is_number(y) and not same_numbers(np.asarray(x), np.asarray(y)):
-                return f"a constant of {name}: {np.array2string(np.asarray(x), threshold=4)}, then {_text(y)}"
+            if _are_other_numbers(x, y):
+                return f"a constant of {name}: {_text(x)}, then {_text(y)}"
     for x, y in zip(a.outputs, b.outputs, strict=True):
-        if _is_number(x) and _is_number(y) and not same_numbers(np.asarray(x), np.asarray(y)):
+        if _are_other_numbers(x, y):
             return f"a result: {_text(x)}, then {_text(y)}"
     return None
 
 
-def _is_number(x: Any) -> bool:
-    return isinstance(x, (float, int, complex, np.ndarray, np.generic))
+def _are_other_numbers(x: Any, y: Any) -> bool:
+    numbers = all([isinstance(z, (float, int, complex, np.ndarray, np.generic)) for z in (x, y)])
+    return numbers and not same_numbers(np.asarray(x), np.asarray(y))
 
 
 def _text(x: Any) -> str:
