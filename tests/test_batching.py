@@ -1,5 +1,8 @@
 """Batched sweeps give what one sweep for each seed gives, for the whole table of cases."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from cases import CASES
@@ -7,6 +10,7 @@ from cases import CASES
 import autograd_lite as ag
 from autograd_lite import jacobians
 from autograd_lite.batching import batched as batching
+from autograd_lite.batching import rules as batching_table
 from autograd_lite.batching.batched import Batched, Unbatchable
 from autograd_lite.kinds import General, primitive
 from autograd_lite.rules.indexing import getitem, scatter
@@ -34,7 +38,7 @@ def watch(monkeypatch):
             seen["given up"].append(error)
             raise
 
-    for module in (batching, jacobians.batching_rules):
+    for module in (batching, batching_table):
         monkeypatch.setattr(module, "each_member", watched)
     monkeypatch.setattr(jacobians, "_batched_sweep", noted)
     return seen
@@ -218,3 +222,8 @@ def test_hessians_as_one_by_one(case, monkeypatch):
     total = real_total(case.f, case.args)
     for f in (ag.hessian(total), ag.jacrev(ag.jacrev(total)), ag.jacrev(ag.jacfwd(total))):
         assert_same(f(*case.args), one_by_one(monkeypatch, f, *case.args), 1e-10)
+
+
+def test_the_table_is_there_without_being_asked_for():
+    program = "import autograd_lite.batching.batched as made; print(len(made.batching_rules))"
+    assert int(subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout) > 50
