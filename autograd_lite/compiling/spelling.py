@@ -207,6 +207,7 @@ SPECIAL: dict[Any, Callable[[Node, Text], str]] = {
         f"np.concatenate(({', '.join(text(a) for a in node.args)},), axis={text(node.kwargs.get('axis', 0))})",
     masked: _masked,
 }  # fmt: skip
+METHODS = frozenset({getitem, astype, np.transpose, np.swapaxes})  # of their first argument, which must be NumPy's
 
 
 # The public names of functions
