@@ -291,3 +291,9 @@ def test_small_blocks(monkeypatch, shape):
     compiled, eager = ag.compile(ag.grad(f, 0)), ag.grad(f, 0)
     for k in (1.0, -2.0):
         same(compiled(k * x, row, column), eager(k * x, row, column))
+
+
+@pytest.mark.parametrize("view", [lambda x: x[..., None], lambda x: x[None], np.transpose, lambda x: x.astype(complex)])
+def test_a_number_that_is_read_as_an_array(view):
+    f = ag.compile(lambda x: np.sum(np.abs(view(0.7 * x)) ** 2))
+    assert f(np.float64(-1.144)) == pytest.approx((0.7 * 1.144) ** 2)

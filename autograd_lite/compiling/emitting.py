@@ -14,7 +14,7 @@ import numpy as np
 
 from ..graph import Node
 from ..kinds import pick
-from ..programs.spelling import index_text, operand
+from ..programs.spelling import METHODS, index_text, operand
 from ..rules.assigning import assign
 from ..rules.indexing import scatter
 from ..scanning.loops import scan_loop
@@ -197,7 +197,7 @@ class Emitter(Writer):
     def _step(self, step: Step) -> None:
         node, name = step.node, step.name
         if node in self.inside:
-            self.names[node] = spelled(node, lambda a: self.text(a, node))
+            self.names[node] = self._spelled(node)
             return
         if node.function is scan_loop and expressible(node):
             self._scan(step)
@@ -222,13 +222,20 @@ class Emitter(Writer):
             sign = "=" if node.function is assign else "+="
             self._put(view_text(name, way, self.text), tuple(index), values, sign, node)
         elif node.function in WRITES:
-            self._line(f"{name} = np.asarray({spelled(node, lambda a: self.text(a, node))})", comment)
+            self._line(f"{name} = np.asarray({self._spelled(node)})", comment)
         elif step.buffer is not None or step.over is not None:
             inside = ", ".join([self.text(a, node) for a in node.args])
             out = f"buffer_{step.buffer}" if step.over is None else self.names[step.over]
             self._line(f"{name} = {self.text(node.function)}({inside}, out={out})", comment)
         else:
-            self._line(f"{name} = {spelled(node, lambda a: self.text(a, node))}", comment)
+            self._line(f"{name} = {self._spelled(node)}", comment)
+
+    def _spelled(self, node: Node) -> str:
+        def text(a: Any) -> str:
+            bare = type(a) is Node and a in self.floats and node.function in METHODS
+            return f"np.float64({self.text(a, node)})" if bare else self.text(a, node)
+
+        return spelled(node, text)
 
     def _scan(self, step: Step) -> None:
         write_scan(self, step)

@@ -19,7 +19,8 @@ from ..rules.indexing import getitem
 from ..rules.shaping import astype
 
 __all__ = [
-    "INFIX", "PREFIX", "SPECIAL", "Text", "call", "called", "expression", "index_text", "operand", "tuple_text",
+    "INFIX", "METHODS", "PREFIX", "SPECIAL", "Text", "call", "called", "expression", "index_text", "operand",
+    "tuple_text",
 ]  # fmt: skip
 
 Text = Callable[[Any], str]
@@ -171,3 +172,4 @@ SPECIAL: dict[Any, Callable[[Node, Text], str]] = {
     stop_gradient: lambda node, text: text(node.args[0]),
     astype: lambda node, text: f"{operand(text(node.args[0]))}.astype({text(np.dtype(node.args[1]))})",
 }  # fmt: skip
+METHODS = frozenset({getitem, astype, np.transpose, np.swapaxes})  # of their first argument, which must be NumPy's
