@@ -157,12 +157,12 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     )
 
 
-def plain_value(x: Any, function: Callable[..., Any]) -> Any:
-    """x with every Tensor in it, also in lists and tuples, replaced by its value, for a function that asks about it."""
+def plain_value(x: Any, door: Any) -> Any:
+    """x with every Tensor in it, also in lists and tuples, replaced by its value, which leaves by this door."""
     if type(x) is Tensor:
-        return opened(x.node, function)
+        return opened(x.node, door)
     if type(x) in (list, tuple):
-        return type(x)([plain_value(item, function) for item in x])
+        return type(x)([plain_value(item, door) for item in x])
     return x
 
 

@@ -130,14 +130,21 @@ class Body:
         return [y for y in self.outputs if type(y) is Node]
 
     @property
-    def decisions(self) -> list[tuple[Any, Any]]:
+    def decisions(self) -> list[Guard]:
         """What was decided by value, in order."""
-        return [(guard.door, guard.outcome) for guards in self.guards.values() for guard in guards]
+        return [guard for guards in self.guards.values() for guard in guards]
+
+    def decided_as(self, other: Body) -> bool:
+        """Whether another run came to the same decisions."""
+        mine, others = self.decisions, other.decisions
+        return [guard.door for guard in mine] == [guard.door for guard in others] and all(
+            [same_outcome(a.outcome, b.outcome) for a, b in zip(mine, others, strict=True)]
+        )
 
     @property
     def first_decision(self) -> str:
         """What was first decided by value, and where in the user's program."""
-        for guard in [guard for guards in self.guards.values() for guard in guards]:
+        for guard in self.decisions:
             return f"{guard.door if isinstance(guard.door, str) else guard.door.__name__} in {guard.place}"
         return "in a loop inside"
 

@@ -315,7 +315,7 @@ def _begin(loop: Loop, step: Function, values: list[Any], check: bool) -> None:
         return
     carry, _, _ = execute(loop, {}, values[:m], Rows([np.asarray(x)[None] for x in row], 1, False), 1, (), step)
     other = loop.record(step, [*carry, *[x[order[1]] for x in values[m:]]])
-    if other.decisions == body.decisions:
+    if other.decided_as(body):
         loop.bodies.remove(other)
         found = difference(body, other)
         if found:
