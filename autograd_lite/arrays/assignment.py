@@ -203,7 +203,11 @@ def _put(target: Any, flat: Any, values: Any, places: Any = None) -> None:
     flat = np.asarray(flat).ravel()
     if flat.size:
         places = np.arange(flat.size) if places is None else places
-        target[np.unravel_index(flat, target.shape)] = _cycled(values, places)
+        cycled = _cycled(values, places)
+        if target.ndim:
+            target[np.unravel_index(flat, target.shape)] = cycled
+        else:
+            target[()] = cycled[-1]
 
 
 @_writes(np.copyto)
