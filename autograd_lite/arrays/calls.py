@@ -64,7 +64,7 @@ def name_of(function: Callable[..., Any]) -> str:
 
 _CAST = "use .astype on the arguments"
 _UNSUPPORTED = {
-    "out": "write y = f(x) instead",
+    "out": "write y = f(x) instead, or let it write into a Tensor, ag.Tensor(a)",
     "where": "use np.where on the argument or on the result",
     "initial": "combine the result with it afterwards",
     "casting": _CAST,
