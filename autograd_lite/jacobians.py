@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .batching import rules as batching_rules  # importing the table fills the registry
+from .batching import rules as batching_rules  # noqa: F401  importing the table fills the registry
 from .batching.batched import Batched, Unbatchable, batched
 from .graph import Node
 from .sweeps import forward_sweep, reverse_sweep
