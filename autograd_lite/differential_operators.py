@@ -41,7 +41,7 @@ def unary_to_nary(operator: Function) -> Function:
     4.0
     """
 
-    @wraps(operator)
+    @wraps(operator, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())
     def nary(fun: Function, argnum: ArgNum = 0, *operator_args: Any, **operator_kwargs: Any) -> Function:
         if not callable(fun):
             raise TypeError(f"{operator.__name__} takes a function, but got a {type(fun).__name__}")
@@ -65,6 +65,7 @@ def unary_to_nary(operator: Function) -> Function:
         of_all.__name__ = f"{operator.__name__}({getattr(fun, '__name__', type(fun).__name__)})"
         return of_all
 
+    del nary.__wrapped__  # its signature is its own
     return nary
 
 

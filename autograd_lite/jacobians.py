@@ -13,6 +13,7 @@ go in several sweeps.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -142,8 +143,10 @@ def hessian_vector_product(f: Function, argnum: int = 0) -> Function:
 
 
 def _wide(recording: Recording) -> bool:
-    """Whether the Jacobian has no more rows than columns."""
-    return sum(int(np.size(y)) for y in recording.outputs) <= sum(x.value.size for x in recording.leaves)
+    """Whether the Jacobian has no more rows than columns, counting those twice that take two seeds."""
+    outputs, leaves = recording.outputs, [x.value for x in recording.leaves]
+    rows, columns = sum(int(np.size(y)) for y in outputs), sum(x.size for x in leaves)
+    return rows * (1 + _halved(outputs, leaves)) <= columns * (1 + _halved(leaves, outputs))
 
 
 def _jacobian_by(name: str, f: Function, argnum: ArgNum, by_rows: Callable[[Recording], bool]) -> Function:
@@ -160,9 +163,10 @@ def _jacobian_by(name: str, f: Function, argnum: ArgNum, by_rows: Callable[[Reco
 def _rows(recording: Recording) -> list[list[Any]]:
     """∂output_i/∂leaf_j as blocks[i][j], from the rows that reverse sweeps give."""
     seeds = Seeds(recording.outputs)
-    rows = carried(recording, seeds, reverse=True)
+    leaves = [x.value for x in recording.leaves]
+    rows = _both(recording, seeds, leaves, reverse=True)
     return [
-        [_shaped(row[start:stop], y.shape + x.value.shape) for row, x in zip(rows, recording.leaves, strict=True)]
+        [_shaped(row(y)[start:stop], y.shape + x.shape) for row, x in zip(rows, leaves, strict=True)]
         for y, start, stop in seeds.places
     ]
 
@@ -170,11 +174,34 @@ def _rows(recording: Recording) -> list[list[Any]]:
 def _columns(recording: Recording) -> list[list[Any]]:
     """∂output_i/∂leaf_j as blocks[i][j], from the columns that forward sweeps give."""
     seeds = Seeds([x.value for x in recording.leaves])
-    columns = carried(recording, seeds, reverse=False)
+    columns = _both(recording, seeds, recording.outputs, reverse=False)
     return [
-        [_shaped(np.moveaxis(column[start:stop], 0, -1), np.shape(y) + x.shape) for x, start, stop in seeds.places]
+        [_shaped(np.moveaxis(column(x)[start:stop], 0, -1), np.shape(y) + x.shape) for x, start, stop in seeds.places]
         for y, column in zip(recording.outputs, columns, strict=True)
     ]
+
+
+def _both(recording: Recording, seeds: Seeds, ends: list[Any], reverse: bool) -> list[Callable[[Any], Any]]:
+    """For each end, what the seeds become there, as a function of the array that they are seeds of.
+
+    Where complex seeds meet a real end, one sweep leaves the real part of w·J; the other one, of -i·w, the imaginary
+    part: ∂u/∂x + i·∂v/∂x of a complex output u + iv, and ∂u/∂x - i·∂u/∂y of a complex argument x + iy.
+    """
+    arrays = [a for a, _, _ in seeds.places]
+    found = carried(recording, seeds, reverse)
+    if not _halved(arrays, ends):
+        return [partial(_completed, part, None, end) for part, end in zip(found, ends, strict=True)]
+    turned = carried(recording, Seeds(arrays, -1j), reverse)
+    return [partial(_completed, *three) for three in zip(found, turned, ends, strict=True)]
+
+
+def _completed(part: Any, other: Any, end: Any, seeded: Any) -> Any:
+    return part + 1j * other if other is not None and _halved([seeded], [end]) else part
+
+
+def _halved(seeded: list[Any], ends: list[Any]) -> bool:
+    """Whether complex seeds meet real ends."""
+    return any(map(np.iscomplexobj, seeded)) and not all(map(np.iscomplexobj, ends))
 
 
 def _shaped(block: Any, shape: tuple[int, ...]) -> Any:
@@ -182,12 +209,16 @@ def _shaped(block: Any, shape: tuple[int, ...]) -> Any:
 
 
 class Seeds:
-    """The unit seeds for every entry of some arrays, numbered through: arrays e_r of which one entry is 1."""
+    """The unit seeds for every entry of some arrays, numbered through: arrays e_r of which one entry is 1.
 
-    def __init__(self, arrays: list[Any]) -> None:
+    Instead of 1 it may be a complex unit; seeds of real arrays are then 0.
+    """
+
+    def __init__(self, arrays: list[Any], unit: complex = 1) -> None:
+        self.unit = unit
         arrays = [a if type(a) is Tensor else as_leaf_value(a) for a in arrays]
-        ends = list(accumulate(a.size for a in arrays))
-        self.places = list(zip(arrays, [0, *ends[:-1]], ends, strict=True))
+        ends = [0, *accumulate(a.size for a in arrays)]
+        self.places = list(zip(arrays, ends[:-1], ends[1:], strict=True))
         self.count = ends[-1]
 
     def between(self, first: int, last: int) -> list[Any]:
@@ -199,7 +230,8 @@ class Seeds:
         if not len(ones):
             return None
         seeds = np.zeros((last - first, stop - start), a.dtype if a.dtype.kind in "fc" else np.float64)
-        seeds[ones - first, ones - start] = 1
+        if self.unit == 1 or a.dtype.kind == "c":
+            seeds[ones - first, ones - start] = self.unit
         return seeds.reshape((last - first, *a.shape))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .arrays import assignment, calls, views
-from .arrays.calls import apply, doors, name_of, opened, tensor_of
+from .arrays.calls import apply, doors, name_of, opened, plain_value, tensor_of
 from .arrays.methods import ArrayMethods
 from .arrays.refusals import attributes
 from .arrays.versions import entries
@@ -83,6 +83,11 @@ class Tensor(ArrayMethods):
     def value(self) -> Any:
         """The plain array or NumPy scalar.  What is computed from it is not recorded: it counts as a constant."""
         return opened(self.node, "value") if doors else entries(self.node.value)
+
+    @property
+    def _value(self) -> Any:
+        """The name of ``value`` in HIPS autograd, which its users print."""
+        return self.value
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -244,13 +249,23 @@ class Tensor(ArrayMethods):
         )
 
     def __float__(self) -> float:
+        return float(self._number("float"))
+
+    def __int__(self) -> int:
+        return int(self._number("int"))
+
+    def __complex__(self) -> complex:
+        return complex(self._number("complex"))
+
+    def _number(self, door: str) -> Any:
+        """What no derivative goes through, as the result of np.argmax, as a Python number."""
+        if self.dtype.kind in "biu":
+            return opened(self.node, door).item()
         raise TypeError(
-            "float(t) would lose the derivative of the Tensor t in silence. Use NumPy's functions instead of math's, "
+            f"{door}(t) would lose the derivative of the Tensor t in silence. Use NumPy's functions instead of math's, "
             "np.sin(t) for math.sin(t); a = ag.Tensor(np.zeros(n)), or np.stack([...]), before a[i] = t; "
             "and t.value to take the number out for good"
         )
-
-    __int__ = __complex__ = __float__
 
     def __index__(self) -> int:
         if self.dtype.kind in "iu":
@@ -283,7 +298,8 @@ class Tensor(ArrayMethods):
             if views.noting:
                 views.note(tensor)
             return tensor
-        return apply(getitem, (self, *index) if type(index) is tuple else (self, index))
+        index = index if type(index) is tuple else (index,)
+        return apply(getitem, (self, *[plain_value(i, "np.asarray") if type(i) is list else i for i in index]))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """As in NumPy: the entries are ``value`` from now on, here and in all that shares memory with this Tensor."""

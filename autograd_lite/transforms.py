@@ -57,6 +57,8 @@ class Recording:
         if self.output is None:
             raise TypeError(f"{_called(f)} returned None, so there is nothing to differentiate: does it lack a return?")
         self.outputs, self.rebuild_output = flatten(self.output)
+        if not self.outputs and not _is_empty([self.output]):
+            raise TypeError(f"{_called(f)} returned a {type(self.output).__name__}, which holds no numbers")
         self.nodes = [y.node if type(y) is Tensor else None for y in self.outputs]
         self.path: Path = path(self.leaves, [node for node in self.nodes if node is not None])
         self.view = tensor_of if self.path.nested else value
@@ -183,6 +185,7 @@ def _transformed(name: str, f: Function, function: Function) -> Function:
     """The new function under a name of its own, with the parameters of f."""
     function.__wrapped__ = f  # type: ignore[attr-defined]
     function.__name__ = function.__qualname__ = f"{name}({getattr(f, '__name__', type(f).__name__)})"
+    function.__doc__ = f"{name} of a function with the same arguments: {getattr(f, '__doc__', None) or _called(f)}"
     return function
 
 

@@ -43,7 +43,9 @@ ELEMENTWISE = of(
     ("np.interp({0}, np.array([-9.0, 0.0, 1.0, 9.0]), np.array([-2.0, 1.0, 0.5, 3.0]))",
      "(abs({0}) > 0.02) & (abs({0} - 1.0) > 0.02) & (abs({0}) < 9.0)"),
     "np.polyval(np.array([0.3, -1.0, 0.5]), {0} / 3.0)", ("np.mod({0}, 1.5)", "abs(np.mod({0}, 1.5) - 0.75) < 0.7"),
-    "np.nan_to_num({0})", "np.deg2rad({0} * 40.0)",
+    "np.nan_to_num({0})", "np.deg2rad({0} * 40.0)", ("np.fabs({0})", "abs({0}) > 0.05"),
+    ("np.heaviside({0}, 0.5) * {0}", "abs({0}) > 0.05"), ("np.modf({0})[0]", "abs(np.modf({0})[0]) > 0.02"),
+    ("{0} * np.max({0})", ALL_APART), "{0} / np.sqrt(1.0 + np.sum({0} ** 2))",
 )  # fmt: skip
 
 BINARY = of(
@@ -53,6 +55,7 @@ BINARY = of(
     ("np.arctan2({0}, {1})", "({1} > 0.1) | (abs({0}) > 0.2)"), "np.logaddexp({0}, {1})", "np.logaddexp2({0}, {1})",
     ("np.power({0}, {1})", "({0} > 0.3) & (abs({1}) < 3)"), "np.where({0} > {1}, {0} * {1}, {1} - {0})",
     ("np.where({0} > 0.1, {1}, {0})", "abs({0} - 0.1) > 0.02"), "np.exp(-({0} ** 2)) * {1}",
+    "np.multiply.outer({0}, {1})", ("np.fmod({0}, {1})", "(abs({1}) > 0.3) & (abs(np.fmod({0}, {1})) > 0.02)"),
     ("np.copysign({0}, {1})", "(abs({0}) > 0.05) & (abs({1}) > 0.05)"),
 )  # fmt: skip
 BINARY = [t._replace(guard="abs({0} - {1}) > 0.02") if "> {1}, {0} *" in t.text else t for t in BINARY]
@@ -67,6 +70,8 @@ REDUCTIONS = of(
     "np.cumprod({0}, axis=AXIS)", ("np.median({0}, axis=AXIS)", ALL_APART), "np.diff({0}, axis=AXIS)",
     ("np.quantile({0}, 0.3, axis=AXIS)", ALL_APART), "np.average({0}, axis=AXIS)", "np.trapezoid({0}, axis=-1)",
     ("np.linalg.norm({0}, 1, axis=-1)", "abs({0}) > 0.05"), "np.var({0}, axis=AXIS, ddof=1)", "np.nansum({0})",
+    ("np.gradient({0}, axis=-1)", "np.shape({0})[-1] > 1"), "np.ediff1d({0})", "np.logaddexp.reduce({0}, axis=AXIS)",
+    ("np.maximum.accumulate({0}, axis=-1)", APART), "np.linalg.vector_norm({0} + 3.0, axis=-1)",
 )  # fmt: skip
 
 SHAPES = of(
@@ -81,7 +86,9 @@ SHAPES = of(
     ("np.sort({0}, axis=-1)", APART), ("np.take_along_axis({0}, np.argsort({0}, axis=-1), axis=-1)", APART),
     ("{0}[np.argmax({0}, axis=0)]", ALL_APART), ("np.sort({0}, axis=0)", ALL_APART), "np.delete({0}, 1, axis=AXIS)",
     "np.split({0}, [1], axis=-1)[1]", "np.insert({0}, 1, 0.5, axis=0)", "{0}[:, None] * {0}[None]",
-    "np.atleast_2d({0})",
+    "np.atleast_2d({0})", "np.fliplr({0})", "np.pad({0}, 1, mode='reflect')", "np.ravel({0}, order='F')",
+    "np.take({0}, np.array([-1, 5]), axis=0, mode='wrap')", "np.array_split({0}, 2)[0]", "{0}[1:, [0, 1]]",
+    ("np.partition({0}, 1, axis=-1)[..., :2]", APART), "{0}[np.ix_(np.array([0, 1]), np.array([1, 0]))]",
 )  # fmt: skip
 
 JOINING = of(
@@ -94,7 +101,8 @@ PRODUCTS = of(
     "rr", "{0} @ {1}", "{0} @ {1}.T", "{0}.T @ {1}", "np.dot({0}, {1})", "np.outer({0}, {1})", "np.inner({0}, {1})",
     "np.tensordot({0}, {1}, axes=1)", "np.einsum('ij,jk->ik', {0}, {1})", "np.einsum('ij,kj->ki', {0}, {1})",
     "np.einsum('ij,ij->i', {0}, {1})", "np.einsum('...i,...i', {0}, {1})", "np.einsum('ij,j->i', {0}, {1})",
-    "np.einsum('i,j->ij', {0}, {1})", "np.kron({0}, {1})", ("np.convolve({0}, {1})", VECTORS), "np.vdot({0}, {1})",
+    "np.einsum('i,j->ij', {0}, {1})", "np.vecdot({0}, {1})", "np.linalg.multi_dot([{0}, {1}, {0}])",
+    "np.kron({0}, {1})", ("np.convolve({0}, {1})", VECTORS), "np.vdot({0}, {1})",
     ("np.correlate({0}, {1}, mode='same')", VECTORS), "np.cross({0}, {1})",
     ("np.convolve({0}, {1}, mode='valid')", VECTORS),
 )  # fmt: skip
@@ -107,6 +115,8 @@ MATRICES = [
         ("np.linalg.det({0})", "np.linalg.cond({0}) < 15.0"), "np.linalg.matrix_power({0} / 2.0, 3)",
         (f"np.linalg.eigvalsh({SYMMETRIC})", f"({MATRIX}) & (np.diff(np.linalg.eigvalsh({SYMMETRIC})) > 0.3)"),
         ("np.linalg.svd({0}, compute_uv=False)", "np.diff(np.linalg.svd({0}, compute_uv=False), append=0.0) < -0.2"),
+        (f"np.linalg.eigh({SYMMETRIC})[1] ** 2", f"({MATRIX}) & (np.diff(np.linalg.eigvalsh({SYMMETRIC})) > 0.3)"),
+        ("np.linalg.qr({0})[0] @ np.linalg.qr({0})[1]", "np.linalg.cond({0}) < 15.0"), f"np.linalg.qr({SPD})[1] ** 2",
         "np.einsum('ij,kj->ik', {0}, {0})", ("np.linalg.pinv({0})", "np.linalg.cond({0}) < 15.0"),
     ),
 ]  # fmt: skip
@@ -117,7 +127,7 @@ TO_COMPLEX = [
     *of("c", "np.sin({0} / 3.0)", ("np.exp({0})", "abs({0}) < 2"), "np.conj({0})", "{0}.T", "np.fft.ifft({0})",
         "{0} ** 2", "1j * {0}", "np.cumsum({0}, axis=-1)", "{0}[::-1]", "np.sum({0}, axis=AXIS, keepdims=KEEP)",
         "np.tanh({0} / 9.0)", ("np.reciprocal({0})", "abs({0}) > 0.3"), ("np.sqrt({0})", "np.real({0}) > 0.1"),
-        "np.fft.fft2({0})"),
+        "np.fft.fft2({0})", "np.fft.fftshift({0})", "np.fft.ifftn({0})"),
     *of("cr", "{0} * {1}", "{0} + {1}", "{1} - {0}"),
     *of("cc", "{0} * {1}", "{0} - {1}", "{0} @ {1}", ("{0} / {1}", "abs({1}) > 0.3"), "np.einsum('i,i->i', {0}, {1})"),
 ]  # fmt: skip
@@ -155,6 +165,10 @@ READINGS = [
     Reading("{0}.imag", "{0}.real + 1j * ({1})", "np.iscomplexobj({0})"),
     Reading("np.einsum('ii->i', {0})", "{0}.at[np.arange(len({0})), np.arange(len({0}))].set({1})"),
     Reading("np.split({0}, [1])[1]", "{0}.at[1:].set({1})"),
+    Reading("np.moveaxis({0}, 0, -1)", "np.moveaxis({1}, -1, 0)"),
+    Reading("np.rot90({0})", "np.rot90({1}, -1)"),
+    Reading("np.atleast_2d({0})", "np.reshape({1}, {0}.shape)"),
+    Reading("np.squeeze({0})", "np.reshape({1}, {0}.shape)"),
 ]
 
 PLACES = ["0", "-1", "1:", ":-1", "::2", "..., 0", ":, 1:", "1, 0", "0, :", "np.array([1, 0])",
@@ -184,6 +198,19 @@ WRITINGS = [
     Writing("np.add({0}, {1}, out={0}, where=abs({0}) > 0.2)", "np.where(abs({0}) > 0.2, {0} + ({1}), {0})",
             "abs(abs({0}) - 0.2) > 0.02"),
     Writing("np.copyto({0}, {1})", "{0}.at[...].set({1})", "np.ndim({1}) <= np.ndim({0})"),
+    Writing("{0}[0], {0}[-1] = {0}[-1], {0}[0]", "{0}.at[np.array([0, -1])].set({0}[np.array([-1, 0])])",
+            "np.ndim({0}) == 1"),
+    Writing("{0}[[0, -1]] = {0}[[-1, 0]]", "{0}.at[np.array([0, -1])].set({0}[np.array([-1, 0])])"),
+    Writing("{0}[1:] += {0}[:-1]", "{0}.at[1:].add({0}[:-1])"),
+    Writing("{0}[np.argmax({0})] = {1}", "{0}.at[np.argmax({0})].set({1})",
+            "(np.ndim({0}) == 1) & (np.ndim({1}) == 0) & (np.diff(np.sort({0}, axis=None)) > 0.02)"),
+    Writing("np.fill_diagonal({0}, 0.3)", "{0}.at[np.arange(len({0})), np.arange(len({0}))].set(0.3)",
+            "(np.ndim({0}) == 2) & (np.shape({0})[0] == np.shape({0})[-1])"),
+    Writing("{0}.flat[1] = {1}", "{0}.ravel().at[1].set({1}).reshape({0}.shape)", "np.ndim({1}) == 0"),
+    Writing("np.putmask({0}, {0} > 0.2, -0.4)", "np.where({0} > 0.2, -0.4, {0})", "abs({0} - 0.2) > 0.02"),
+    Writing("np.cumsum({0}, axis=0, out={0})", "np.cumsum({0}, axis=0)"),
+    Writing("np.exp({0}, out={0}, where={0} < 0.2)", "np.where({0} < 0.2, np.exp({0}), {0})",
+            "abs({0} - 0.2) > 0.02"),
     Writing("{0}.fill(0.4)", "np.full_like({0}, 0.4)"),
     Writing("{0}.sort(axis=0)", "np.sort({0}, axis=0)", ALL_APART),
     Writing("np.maximum({0}, {1}, out={0})", "{0}.at[...].set(np.maximum({0}, {1}))", "abs({0} - ({1})) > 0.02"),

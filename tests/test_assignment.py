@@ -728,3 +728,20 @@ def test_a_padded_array_lies_in_memory_as_that_of_numpy(mode, order):
     np.testing.assert_array_equal(mine.value, plain)
     f = lambda x: np.sum(np.pad(x.copy(order=order), 1, mode=mode) ** 3)
     np.testing.assert_allclose(ag.grad(f)(A), ag.grad(lambda x: np.sum(np.pad(x, 1, mode=mode) ** 3))(A))
+
+
+def test_numbers_without_axes_are_put_and_what_is_too_long_raises():
+    def f(x):
+        t = ag.Tensor(np.array(0.0))
+        np.put(t, 0, x[0])
+        t.flat[0] += x[1]
+        return t * 2
+
+    np.testing.assert_array_equal(ag.grad(f)(np.ones(2)), [2.0, 2.0])
+    t = ag.Tensor(np.zeros(3))
+    for index, value, error in ((0, np.ones(2), ValueError), (None, 1.0, IndexError), (True, 1.0, IndexError)):
+        with pytest.raises(error):
+            t.flat[index] = value
+    with pytest.raises(ValueError, match="one number, not 3"):
+        t.fill(np.ones(3))
+    np.testing.assert_array_equal(t.value, np.zeros(3))

@@ -227,3 +227,29 @@ def test_hessians_as_one_by_one(case, monkeypatch):
 def test_the_table_is_there_without_being_asked_for():
     program = "import autograd_lite.batching.batched as made; print(len(made.batching_rules))"
     assert int(subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout) > 50
+
+
+@pytest.mark.parametrize("transform", [ag.jacobian, ag.jacfwd, ag.jacrev])
+def test_jacobians_where_real_meets_complex(transform):
+    x = np.array([0.3, 0.5, 0.7])
+    z = x + 1j * x[::-1]
+    np.testing.assert_allclose(transform(np.fft.fft)(x), np.fft.fft(np.eye(3)), atol=1e-15)
+    assert transform(np.fft.fft)(x.astype(np.float32)).dtype == np.complex64
+    np.testing.assert_allclose(transform(lambda x: np.sum(np.exp(1j * x)))(x), 1j * np.exp(1j * x))
+    for times in (1, 2):  # wide and tall
+        twice = lambda z: np.concatenate([np.abs(z) ** 2] * times)  # noqa: B023
+        expected = np.concatenate([np.diag(2 * np.conj(z))] * times)  # u_x - i u_y, as grad has it
+        np.testing.assert_allclose(transform(twice)(z), expected)
+    (a, b), (c, d) = transform(lambda x, z: (x * z, np.abs(z) * x), (0, 1))(x, z)
+    for block, expected in ((a, z), (b, x), (c, np.abs(z)), (d, x * np.conj(z) / np.abs(z))):
+        np.testing.assert_allclose(block, np.diag(expected), atol=1e-15)
+    assert c.dtype == np.float64
+    inner = lambda y: np.real(np.sum(transform(lambda x: np.exp(1j * x * y))(x)))
+    np.testing.assert_allclose(transform(inner)(2.0), -np.sum(np.sin(2 * x) + 2 * x * np.cos(2 * x)))
+
+
+def test_a_text_is_no_output_and_an_empty_list_is():
+    for transform in (ag.grad, ag.jacobian, ag.jacfwd, ag.jacrev):
+        with pytest.raises(TypeError, match="returned a str, which holds no numbers"):
+            transform(lambda x: "a")(1.0)
+    assert ag.jacobian(lambda x: [])(1.0) == ag.jacfwd(lambda x: [])(1.0) == []

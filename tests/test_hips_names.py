@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import autograd as hips
 import autograd.numpy as hips_numpy
 import numpy as np
@@ -213,3 +215,21 @@ def test_names_of_the_other_modules():
     assert tracer.getval(ag.Tensor(X)).tolist() == X.tolist() and tracer.isbox(ag.Tensor(1.0))
     assert util.subval([1, 2], 0, 3) == (3, 2) and util.func(np.sin) is np.sin
     assert wrap_util.unary_to_nary is ag.differential_operators.unary_to_nary
+
+
+def test_signatures_of_operators_are_their_own_and_values_are_seen():
+    for name in ("make_vjp", "make_jvp", "deriv", "grad_and_aux", "holomorphic_grad", "make_hvp"):
+        parameters = list(inspect.signature(getattr(ag, name)).parameters)
+        assert parameters[:2] == ["fun", "argnum"]
+        assert getattr(ag, name).__name__ == name
+    seen = []
+
+    def f(x):
+        "Twice."
+        seen.append(x._value)
+        return 2.0 * x
+
+    gradient = ag.grad(f)
+    assert gradient(3.0) == 2.0
+    assert seen == [3.0]
+    assert "Twice." in gradient.__doc__

@@ -393,3 +393,46 @@ def test_what_does_not_change_is_computed_before_the_loop():
 
     for w in (0.3, 0.7):
         assert ag.grad(lambda w: f(ag.scan, w))(w) == pytest.approx(ag.grad(lambda w: f(loop, w))(w), rel=1e-12)
+
+
+def test_steps_may_decide_by_a_whole_mask():
+    def step(c, k):
+        c = c * k
+        out = ag.Tensor(np.full(3, 0.5))
+        np.sqrt(c, out=out, where=c > 0.4)
+        return c, np.sum(out * c)
+
+    def plain(x):
+        total = 0.0
+        for k in (1.0, 0.7, 0.5):
+            x, y = step(x, k)
+            total = total + y
+        return total
+
+    f = lambda x: np.sum(ag.scan(step, x, np.array([1.0, 0.7, 0.5]))[1])
+    x = np.array([0.3, 0.6, 0.9])
+    np.testing.assert_allclose(ag.grad(f)(x), ag.grad(plain)(x))
+    np.testing.assert_allclose(ag.hessian(f)(x), ag.hessian(plain)(x))
+
+
+def test_steps_may_pick_rows_by_what_they_compute():
+    """An index in a list is asked anew in every step."""
+
+    def step(c, k):
+        a = c * 1.0
+        p = np.argmax(np.abs(a[:, 0]))
+        a[[0, p]] = a[[p, 0]]
+        a[1:] -= k * a[0]
+        return np.roll(a, 1, axis=0), np.sum(a[[0, p]])
+
+    def plain(a):
+        total = 0.0
+        for k in (0.5, 0.2, 0.9, 0.1):
+            a, y = step(a, k)
+            total = total + y
+        return total
+
+    f = lambda a: np.sum(ag.scan(step, a, np.array([0.5, 0.2, 0.9, 0.1]))[1])
+    a = np.random.default_rng(5).normal(size=(3, 3))
+    np.testing.assert_allclose(ag.vjp(f, a)[0], ag.vjp(plain, a)[0])
+    np.testing.assert_allclose(ag.grad(f)(a), ag.grad(plain)(a))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 
@@ -152,3 +153,34 @@ def test_extremes_are_finite():
     np.testing.assert_array_equal(ag.elementwise_grad(sp.expit)(np.array([-1000.0, 1000])), [0, 0])
     np.testing.assert_array_equal(ag.grad(special.logsumexp)(np.array([-1000.0, 1000])), [0, 1])
     assert ag.grad(lambda x: sp.xlogy(0.0, x))(0.0) == 0
+
+
+FAMILIES = ["norm", "t", "beta", "gamma", "chi2", "poisson", "expon", "lognorm", "bernoulli"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_parameters_out_of_range_give_nan_as_in_scipy(family):
+    theirs, ours = getattr(scipy.stats, family), getattr(stats, family)
+    scales = [] if hasattr(theirs, "pmf") else [[0.0], [-1.0, 0.0, 2.0]]  # after loc
+    names = ["cdf", "sf", *(["logpdf", "logcdf", "logsf"] if scales else ["logpmf"])]
+    for name, *given in itertools.product(names, *[[-1.5, 0.0, 0.3, 2.0, np.nan]] * (1 + theirs.numargs), *scales):
+        with np.errstate(all="ignore"):
+            expected = getattr(theirs, name)(*given)
+            found = ag.vjp(getattr(ours, name), *given)[0] if scales else (
+                ag.vjp(lambda *a: getattr(ours, name)(given[0], *a), *given[1:])[0])  # fmt: skip  # noqa: B023
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12, err_msg=f"{name}{given}")
+
+
+def test_a_covariance_that_is_none_raises_under_a_derivative_too():
+    density = stats.multivariate_normal.logpdf
+    for cov in (np.ones((2, 2)), np.array([[1.0, 2.0], [2.0, 1.0]]), np.diag([1.0, 1e-18])):
+        of_cov = lambda c: density(np.ones(2), np.zeros(2), c)
+        for f in (of_cov, ag.grad(of_cov)):
+            with pytest.raises((ValueError, np.linalg.LinAlgError), match=r"(semi)?definite"):
+                f(cov)
+
+
+def test_points_beside_the_simplex_have_no_density():
+    density = stats.dirichlet.logpdf
+    for x, alpha in (([0.4, 0.5], [1.0, 2.0]), ([0.4, 0.6], [-1.0, 2.0]), ([0.4, 0.6], [0.0, 2.0])):
+        assert np.isnan(ag.vjp(lambda a: density(np.array(x), a), np.array(alpha))[0])  # noqa: B023

@@ -11,6 +11,7 @@ import autograd_lite as ag
 from autograd_lite.kinds import composites, plain_functions
 from autograd_lite.sweeps import rules
 from autograd_lite.tensor import doors
+from autograd_lite.testing import check_grads
 
 A = np.array([[1.5, -2.0, 3.0], [0.5, 4.0, -1.0]])
 B = np.array([[2.0, 0.5, -1.0], [1.0, 1.0, 3.0]])
@@ -279,7 +280,26 @@ def test_every_door_by_which_a_value_leaves_is_reported():
     doors.append(lambda node, door: seen.append(getattr(door, "__name__", door)))
     try:
         x.value, x[0].item(), x.tolist(), bool(x[0] > 1), operator.index(first), np.asarray(first)
+        int(first), float(first), complex(first), x[[0, first]]
         repr(x), str(x), f"{x[0]:.1f}", np.allclose(x, 1.0)
     finally:
         doors.pop()
-    assert seen == ["value", "item", "tolist", "bool", "index", "np.asarray", "repr", "str", "format", "allclose"]
+    assert seen == ["value", "item", "tolist", "bool", "index", "np.asarray", "int", "float", "complex", "np.asarray",
+                    "repr", "str", "format", "allclose"]  # fmt: skip
+
+
+def test_integers_leave_as_python_numbers_and_stand_in_lists():
+    x = np.array([0.3, 0.9, 0.5])
+    counted = lambda x: x[int(np.argmax(x))] * float(np.sum(x > 0.4)) * complex(np.argmin(x) + 1).real
+    listed = lambda x: np.sum(x[[0, np.argmax(x)]] + x[[[np.argmin(x)], [2]]][0])
+    stacked = lambda x: np.sum(np.arange(3.0)[np.array([1, np.argmax(x)])] * x[0])
+    for f in (counted, listed, stacked):
+        compiled = ag.compile(ag.grad(f))
+        for point in (x, x[::-1].copy()):
+            np.testing.assert_array_equal(ag.vjp(f, point)[0], f(point))
+            np.testing.assert_array_equal(compiled(point), ag.grad(f)(point))
+            check_grads(f, point)
+    with pytest.raises(TypeError, match=r"int\(t\) would lose"):
+        int(ag.Tensor(1.5))
+    with pytest.raises(IndexError):
+        ag.Tensor(x)[[0, ag.Tensor(1.0)]]

@@ -35,11 +35,9 @@ def set_part(part: Callable[..., Any], tensor: Any, value: Any) -> None:
 
 def _recorded(index: tuple[Any, ...]) -> tuple[Any, ...]:
     """Nodes in the place of Tensors; copies of arrays and lists, which may change before they are read again."""
-    return tuple([_operand(i) if type(i) in (calls.Tensor, np.ndarray) else _as_list(i) for i in index])
-
-
-def _as_list(i: Any) -> Any:
-    return [x.value if type(x) is calls.Tensor else x for x in i] if type(i) is list else i
+    return tuple([
+        _operand(i) if type(i) in (calls.Tensor, np.ndarray) else plain_value(i, "np.asarray") for i in index
+    ])
 
 
 def _operand(value: Any) -> Any:
@@ -205,7 +203,11 @@ def _put(target: Any, flat: Any, values: Any, places: Any = None) -> None:
     flat = np.asarray(flat).ravel()
     if flat.size:
         places = np.arange(flat.size) if places is None else places
-        target[np.unravel_index(flat, target.shape)] = _cycled(values, places)
+        cycled = _cycled(values, places)
+        if target.ndim:
+            target[np.unravel_index(flat, target.shape)] = cycled
+        else:
+            target[()] = cycled[-1]
 
 
 @_writes(np.copyto)

@@ -64,7 +64,7 @@ def name_of(function: Callable[..., Any]) -> str:
 
 _CAST = "use .astype on the arguments"
 _UNSUPPORTED = {
-    "out": "write y = f(x) instead",
+    "out": "write y = f(x) instead, or let it write into a Tensor, ag.Tensor(a)",
     "where": "use np.where on the argument or on the result",
     "initial": "combine the result with it afterwards",
     "casting": _CAST,
@@ -157,12 +157,12 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     )
 
 
-def plain_value(x: Any, function: Callable[..., Any]) -> Any:
-    """x with every Tensor in it, also in lists and tuples, replaced by its value, for a function that asks about it."""
+def plain_value(x: Any, door: Any) -> Any:
+    """x with every Tensor in it, also in lists and tuples, replaced by its value, which leaves by this door."""
     if type(x) is Tensor:
-        return opened(x.node, function)
+        return opened(x.node, door)
     if type(x) in (list, tuple):
-        return type(x)([plain_value(item, function) for item in x])
+        return type(x)([plain_value(item, door) for item in x])
     return x
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from . import assignment
-from .calls import apply, tensor_of, writers
+from .calls import apply, plain_value, tensor_of, writers
 from .operators import ArrayOperators
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ class Flat:
         return self.tensor.flatten()[index]
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        """Values begin anew at their end, as in NumPy."""
+        """Values begin anew at their end, as in NumPy, which runs on a copy first, for what it raises."""
+        if isinstance(index, (bool, np.bool)):
+            raise IndexError("t.flat[i] = v takes a number, a slice or an array, not one truth value")
+        self.tensor.node.value.copy().flat[index] = plain_value(value, np.put)
         writers[np.put](self.tensor, np.arange(self.tensor.size)[index], value)
 
 
@@ -147,7 +150,9 @@ class ArrayMethods(ArrayOperators):
         return tensor_of(self.reshape(-1, order=order).node)
 
     def fill(self: Any, value: Any) -> None:
-        """Every entry is ``value`` from now on."""
+        """Every entry is ``value``, one number, from now on."""
+        if np.size(value) != 1:
+            raise ValueError(f"t.fill takes one number, not {np.size(value)}: write t[...] = v")
         self[...] = value
 
     def sort(self: Any, axis: int = -1, kind: Any = None, *, stable: bool | None = None) -> None:

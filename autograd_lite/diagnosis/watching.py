@@ -28,7 +28,7 @@ from .places import Place, Words
 __all__ = ["Watch", "checked", "last_watch", "watch"]
 
 _HARMLESS = {"repr", "str", "format"}
-_DECISIONS = {"bool", "index"}
+_DECISIONS = {"bool", "index", "int", "float", "complex"}
 _last: ContextVar[Watch | None] = ContextVar("autograd_lite_last_watch", default=None)
 
 

@@ -10,6 +10,7 @@ from scipy.stats import beta as theirs
 
 from ..forward import for_tensors, forwarding
 from .families import log_of, within
+from .ranges import in_range
 
 __all__ = ["cdf", "logcdf", "logpdf", "logsf", "pdf", "ppf", "sf"]
 
@@ -17,6 +18,7 @@ __getattr__ = forwarding(__name__, theirs)
 
 
 @for_tensors(theirs.logpdf)
+@in_range
 def logpdf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """(a − 1) log z + (b − 1) log(1 − z) − log B(a, b) − log scale."""
     standard = lambda z: sp.xlogy(a - 1.0, z) + sp.xlog1py(b - 1.0, -z) - sp.betaln(a, b)
@@ -30,6 +32,7 @@ def pdf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.cdf)
+@in_range
 def cdf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """The regularized incomplete beta function."""
     return sp.betainc(a, b, np.clip((x - loc) / scale, 0, 1))
@@ -42,6 +45,7 @@ def logcdf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.sf)
+@in_range
 def sf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """1 − cdf."""
     return sp.betaincc(a, b, np.clip((x - loc) / scale, 0, 1))
@@ -54,6 +58,7 @@ def logsf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.ppf)
+@in_range
 def ppf(q: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Where ``cdf`` is q."""
     return loc + scale * sp.betaincinv(a, b, q)

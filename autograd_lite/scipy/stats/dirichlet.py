@@ -17,11 +17,13 @@ __getattr__ = forwarding(__name__, theirs)
 
 @for_tensors(theirs.logpdf)
 def logpdf(x: Any, alpha: Any) -> Any:
-    """Σ (alpha − 1) log x + log Γ(Σ alpha) − Σ log Γ(alpha)."""
+    """Σ (alpha − 1) log x + log Γ(Σ alpha) − Σ log Γ(alpha); nan where SciPy raises: alpha ≤ 0, x off the simplex."""
     if np.shape(x)[0] + 1 == np.shape(alpha)[0]:
         x = np.concatenate([x, np.expand_dims(1.0 - np.sum(x, axis=0), 0)])
     constant = sp.gammaln(np.sum(alpha)) - np.sum(sp.gammaln(alpha))
-    return np.tensordot(alpha - 1.0, np.log(x), axes=(0, 0)) + constant
+    result = np.tensordot(alpha - 1.0, np.log(x), axes=(0, 0)) + constant
+    on_simplex = np.logical_and(np.all(np.greater_equal(x, 0), axis=0), np.less(np.abs(np.sum(x, axis=0) - 1.0), 1e-9))
+    return np.where(np.logical_and(on_simplex, np.all(np.greater(alpha, 0))), result, np.nan)
 
 
 @for_tensors(theirs.pdf)

@@ -16,6 +16,7 @@ import scipy.special as sp
 import scipy.stats
 
 from ..forward import for_tensors
+from .ranges import nan_outside
 
 __all__ = ["Distribution", "bernoulli", "binom", "cauchy", "expon", "geom", "gumbel_r", "halfnorm", "laplace",
            "log_of", "logistic", "lognorm", "nbinom", "pareto", "rayleigh", "uniform",
@@ -37,6 +38,11 @@ def log_of(probability: Any) -> Any:
     """Its logarithm; −inf at 0, with the derivative 0."""
     zero = np.equal(probability, 0)
     return np.where(zero, -np.inf, np.log(np.where(zero, 1.0, probability)))
+
+
+def _names(theirs: Any) -> list[str]:
+    """The parameters of the standard form."""
+    return theirs.shapes.replace(" ", "").split(",") if theirs.shapes else []
 
 
 class Distribution:
@@ -61,8 +67,7 @@ class Distribution:
 
     def split(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Any, Any]:
         """Shapes, location and scale of a call."""
-        names = [*(self.theirs.shapes or "").replace(" ", "").split(","), "loc", "scale"]
-        names = [name for name in names if name]
+        names = [*_names(self.theirs), "loc", "scale"]
         given = {"loc": 0.0, "scale": 1.0, **dict(zip(names, args, strict=False)), **kwargs}
         missing = [name for name in names if name not in given]
         if missing or len(args) > len(names) or len(given) > len(names):
@@ -74,7 +79,8 @@ class Distribution:
 
         def recorded(x: Any, *args: Any, **kwargs: Any) -> Any:
             shapes, loc, scale = self.split(args, kwargs)
-            return within((x - loc) / scale, *self.support, lambda z: self.standard[0](z, *shapes)) - np.log(scale)
+            result = within((x - loc) / scale, *self.support, lambda z: self.standard[0](z, *shapes)) - np.log(scale)
+            return self._checked(result, shapes, scale)
 
         return for_tensors(self.theirs.logpdf)(recorded)(x, *args, **kwargs)
 
@@ -103,7 +109,7 @@ class Distribution:
 
         def recorded(q: Any, *args: Any, **kwargs: Any) -> Any:
             shapes, loc, scale = self.split(args, kwargs)
-            return loc + scale * self.standard[3](q, *shapes)
+            return self._checked(loc + scale * self.standard[3](q, *shapes), shapes, scale)
 
         return for_tensors(self.theirs.ppf)(recorded)(q, *args, **kwargs)
 
@@ -111,9 +117,12 @@ class Distribution:
         def recorded(x: Any, *args: Any, **kwargs: Any) -> Any:
             shapes, loc, scale = self.split(args, kwargs)
             z, (low, high) = (x - loc) / scale, self.support
-            return self.standard[which](np.clip(z, low, high), *shapes)
+            return self._checked(self.standard[which](np.clip(z, low, high), *shapes), shapes, scale)
 
         return for_tensors(original)(recorded)(x, *args, **kwargs)
+
+    def _checked(self, result: Any, shapes: list[Any], scale: Any) -> Any:
+        return nan_outside(result, {"scale": scale, **dict(zip(_names(self.theirs), shapes, strict=True))})
 
 
 expon = Distribution(
@@ -181,7 +190,8 @@ class Counting:
             k, given = np.asarray(k - loc, float), self._ordered(parameters, named)
             low, high = self.support(*given)
             possible = (k == np.floor(k)) & (k >= low) & (k <= high)
-            return np.where(possible, self.standard[0](np.where(possible, k, low), *given), -np.inf)
+            result = self.standard[0](np.where(possible, k, low), *given)
+            return self._checked(np.where(possible, result, np.where(np.isnan(k), np.nan, -np.inf)), given)
 
         return for_tensors(self.theirs.logpmf)(recorded)(k, *parameters, loc=loc, **named)
 
@@ -197,7 +207,8 @@ class Counting:
             k, given = np.floor(np.asarray(k - loc, float)), self._ordered(parameters, named)
             low, high = self.support(*given)
             inner = np.clip(k, low, np.maximum(high - 1, low))
-            return np.where(k < low, 0.0, np.where(k >= high, 1.0, self.standard[1](inner, *given)))
+            result = np.where(k < low, 0.0, np.where(k >= high, 1.0, self.standard[1](inner, *given)))
+            return self._checked(result, given)
 
         return for_tensors(self.theirs.cdf)(recorded)(k, *parameters, loc=loc, **named)
 
@@ -205,8 +216,11 @@ class Counting:
         """The probability of more than k."""
         return for_tensors(self.theirs.sf)(lambda *a, **n: 1 - self.cdf(*a, **n))(k, *parameters, loc=loc, **named)
 
+    def _checked(self, result: Any, given: list[Any]) -> Any:
+        return nan_outside(result, dict(zip(_names(self.theirs), given, strict=True)))
+
     def _ordered(self, parameters: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
-        names = self.theirs.shapes.replace(" ", "").split(",")
+        names = _names(self.theirs)
         given = {**dict(zip(names, parameters, strict=False)), **named}
         if sorted(given) != sorted(names) or len(parameters) > len(names):
             raise TypeError(f"{self.theirs.name} takes k, {', '.join(names)} and loc")

@@ -10,6 +10,7 @@ from scipy.stats import gamma as theirs
 
 from ..forward import for_tensors, forwarding
 from .families import log_of, within
+from .ranges import in_range
 
 __all__ = ["cdf", "logcdf", "logpdf", "logsf", "pdf", "ppf", "sf"]
 
@@ -17,6 +18,7 @@ __getattr__ = forwarding(__name__, theirs)
 
 
 @for_tensors(theirs.logpdf)
+@in_range
 def logpdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """(a − 1) log z − z − log Γ(a) − log scale."""
     standard = lambda z: sp.xlogy(a - 1.0, z) - z - sp.gammaln(a)
@@ -30,6 +32,7 @@ def pdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.cdf)
+@in_range
 def cdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """The regularized incomplete gamma function."""
     return sp.gammainc(a, np.maximum((x - loc) / scale, 0))
@@ -42,6 +45,7 @@ def logcdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.sf)
+@in_range
 def sf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """1 − cdf."""
     return sp.gammaincc(a, np.maximum((x - loc) / scale, 0))
@@ -54,6 +58,7 @@ def logsf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.ppf)
+@in_range
 def ppf(q: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Where ``cdf`` is q."""
     return loc + scale * sp.gammaincinv(a, q)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import multivariate_normal as theirs
 
+from ...kinds import general, primitive
 from ..forward import for_tensors, forwarding
 
 __all__ = ["entropy", "logpdf", "pdf"]
@@ -14,6 +15,16 @@ __all__ = ["entropy", "logpdf", "pdf"]
 __getattr__ = forwarding(__name__, theirs)
 
 LOG_TWO_PI = 1.8378770664093453
+
+
+@primitive
+def _definite(cov: Any) -> Any:
+    """The covariance itself, if it is one; else the error that SciPy raises."""
+    theirs.logpdf(np.zeros(np.shape(cov)[-1]), None, np.asarray(cov))
+    return cov
+
+
+general(_definite, [lambda tangent, out, cov: tangent], [lambda adjoint, out, cov: adjoint])
 
 
 @for_tensors(theirs.logpdf)
@@ -34,6 +45,7 @@ def logpdf(x: Any, mean: Any = 0.0, cov: Any = 1.0, allow_singular: bool = False
         values = values[values > cut]
         solved, log_det, n = d @ np.linalg.pinv(cov, hermitian=True), np.sum(np.log(values)), len(values)
     else:
+        cov = _definite(cov)
         solved = np.swapaxes(np.linalg.solve(cov, np.swapaxes(np.atleast_2d(d), -1, -2)), -1, -2)
         solved, log_det = np.reshape(solved, np.shape(d)), np.linalg.slogdet(cov)[1]
     return -0.5 * (np.sum(d * solved, axis=-1) + log_det + n * LOG_TWO_PI)

@@ -9,6 +9,7 @@ import scipy.special as sp
 from scipy.stats import norm as theirs
 
 from ..forward import for_tensors, forwarding
+from .ranges import in_range
 
 __all__ = ["cdf", "isf", "logcdf", "logpdf", "logsf", "pdf", "ppf", "sf"]
 
@@ -31,36 +32,42 @@ def pdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.cdf)
+@in_range
 def cdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Φ(z)."""
     return sp.ndtr((x - loc) / scale)
 
 
 @for_tensors(theirs.logcdf)
+@in_range
 def logcdf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """log Φ(z)."""
     return sp.log_ndtr((x - loc) / scale)
 
 
 @for_tensors(theirs.sf)
+@in_range
 def sf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Φ(−z)."""
     return sp.ndtr((loc - x) / scale)
 
 
 @for_tensors(theirs.logsf)
+@in_range
 def logsf(x: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """log Φ(−z)."""
     return sp.log_ndtr((loc - x) / scale)
 
 
 @for_tensors(theirs.ppf)
+@in_range
 def ppf(q: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Where ``cdf`` is q."""
     return loc + scale * sp.ndtri(q)
 
 
 @for_tensors(theirs.isf)
+@in_range
 def isf(q: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Where ``sf`` is q."""
     return loc - scale * sp.ndtri(q)

@@ -9,6 +9,7 @@ import scipy.special as sp
 from scipy.stats import poisson as theirs
 
 from ..forward import for_tensors, forwarding
+from .ranges import in_range
 
 __all__ = ["cdf", "logpmf", "pmf", "sf"]
 
@@ -16,12 +17,14 @@ __getattr__ = forwarding(__name__, theirs)
 
 
 @for_tensors(theirs.logpmf)
+@in_range
 def logpmf(k: Any, mu: Any, loc: Any = 0) -> Any:
     """k log mu − log k! − mu."""
     k = np.asarray(k - loc)
     possible = (k >= 0) & (k == np.floor(k))
+    impossible = np.where(np.isnan(k), np.nan, -np.inf)
     k = np.where(possible, k, 0)
-    return np.where(possible, sp.xlogy(k, mu) - sp.gammaln(k + 1) - mu, -np.inf)
+    return np.where(possible, sp.xlogy(k, mu) - sp.gammaln(k + 1) - mu, impossible)
 
 
 @for_tensors(theirs.pmf)
@@ -31,6 +34,7 @@ def pmf(k: Any, mu: Any, loc: Any = 0) -> Any:
 
 
 @for_tensors(theirs.cdf)
+@in_range
 def cdf(k: Any, mu: Any, loc: Any = 0) -> Any:
     """The probability of k or less."""
     k = np.floor(k - loc)
@@ -38,6 +42,7 @@ def cdf(k: Any, mu: Any, loc: Any = 0) -> Any:
 
 
 @for_tensors(theirs.sf)
+@in_range
 def sf(k: Any, mu: Any, loc: Any = 0) -> Any:
     """The probability of more than k."""
     k = np.floor(k - loc)

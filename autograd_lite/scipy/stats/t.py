@@ -10,6 +10,7 @@ from scipy.stats import t as theirs
 
 from ..forward import for_tensors, forwarding
 from .families import log_of
+from .ranges import in_range
 
 __all__ = ["cdf", "logcdf", "logpdf", "logsf", "pdf", "ppf", "sf"]
 
@@ -33,6 +34,7 @@ def pdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.cdf)
+@in_range
 def cdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """The distribution function."""
     return sp.stdtr(df, (x - loc) / scale)
@@ -45,6 +47,7 @@ def logcdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.sf)
+@in_range
 def sf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """1 − cdf."""
     return sp.stdtr(df, (loc - x) / scale)
@@ -57,6 +60,7 @@ def logsf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 @for_tensors(theirs.ppf)
+@in_range
 def ppf(q: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Where ``cdf`` is q."""
     return loc + scale * sp.stdtrit(df, q)
