@@ -18,7 +18,7 @@ from autograd_lite.sparse.derivatives import sparse_hessian, sparse_jacobian
 from autograd_lite.transforms import Recording
 from autograd_lite.trees import flatten
 
-sparse_module = importlib.import_module("autograd_lite.sparse")
+sparse_module = importlib.import_module("autograd_lite.sparse.derivatives")
 
 
 def rosenbrock(x):
