@@ -94,7 +94,7 @@ _COUNTS: dict[str, Count] = {
     "slogdet": lambda out, args: _matrices(args[0], 2 / 3),
     "cholesky": lambda out, args: _matrices(args[0], 1 / 3),
     "cofactor": lambda out, args: _matrices(args[0], 2),
-    "eigh": lambda out, args: _matrices(args[0], 9),
+    **dict.fromkeys(("eigh", "_definite"), lambda out, args: _matrices(args[0], 9)),
     "eig": lambda out, args: _matrices(args[0], 25),
     "thin_svd": _svd,
     "columns_left_over": _svd,
