@@ -22,9 +22,9 @@ from typing import Any
 
 from .extend import notrace_primitive, primitive
 from .graph import Node as Recorded
-from .graph import path
+from .graph import path, same
 from .tensor import Tensor, tensor_of
-from .transforms import fresh
+from .transforms import fresh, swept
 
 __all__ = ["Node", "getval", "isbox", "notrace_primitive", "primitive", "trace"]
 
@@ -53,14 +53,24 @@ class Node:
 def trace(start_node: Any, fun: Callable[..., Any], x: Any) -> tuple[Any, Any]:
     """The value fun(x), and the node of it, of the class of ``start_node``; None if it does not depend on x.
 
-    ``args`` of a node are values; those at ``parent_argnums`` came from ``parents``.
+    ``args`` of a node are values; those at ``parent_argnums`` came from ``parents``.  The functions that a gradient
+    within ``fun`` swept over have nodes too.
     """
     leaf = fresh(x)
-    out = fun(tensor_of(leaf))
+    inside: list[Recorded] = []
+    show = lambda kind, found: inside.extend(found)
+    swept.append(show)
+    try:
+        out = fun(tensor_of(leaf))
+    finally:
+        swept.remove(show)
     if type(out) is not Tensor:
         return out, None
     made: dict[Recorded, Any] = {leaf: start_node}
-    for step in path([leaf], [out.node]).steps:
+    for step in path([leaf], [out.node, *inside]).steps:
+        if step.function is same:
+            made[step] = made[step.args[0]]
+            continue
         argnums = tuple(j for j, a in enumerate(step.args) if type(a) is Recorded and a in made)
         args = tuple(a.value if type(a) is Recorded else a for a in step.args)
         parents = tuple(made[step.args[j]] for j in argnums)

@@ -210,6 +210,23 @@ def test_a_trace_is_read_by_a_class_of_ones_own():
         tracer.Node.new_root("x")
 
 
+def test_a_trace_shows_what_a_gradient_inside_it_swept_over():
+    def steps(package, np):
+        names = []
+
+        class Name(package.tracer.Node):
+            def __init__(self, value, fun, args, kwargs, parent_argnums, parents):
+                names.append((fun.__name__, float(value)))
+
+            def initialize_root(self):
+                pass
+
+        package.tracer.trace(Name.new_root(), package.grad(lambda x: np.sin(x + x) / 2), 1.0)
+        return names
+
+    assert steps(ag, np) == steps(hips, hips_numpy)
+
+
 def test_names_of_the_other_modules():
     assert core.make_vjp(np.sin, 0.0)[0](2.0) == core.make_jvp(np.sin, 0.0)(2.0)[1] == 2.0
     assert tracer.getval(ag.Tensor(X)).tolist() == X.tolist() and tracer.isbox(ag.Tensor(1.0))
