@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from .boxes import is_boxed, space_of
 from .checkpoints import checkpoint
 from .jacobians import hessian_vector_product, jacobian
 from .tensor import Tensor, as_leaf_value
@@ -71,11 +72,15 @@ def unary_to_nary(operator: Function) -> Function:
 
 def ones(x: Any) -> Any:
     """Ones in the shape and dtype of x."""
+    if is_boxed(x):
+        return space_of(x).ones()
     return np.ones_like(as_leaf_value(x.node.value if type(x) is Tensor else x))[()]
 
 
 def zeros(x: Any) -> Any:
     """Zeros in the shape and dtype of x."""
+    if is_boxed(x):
+        return space_of(x).zeros()
     return np.zeros_like(as_leaf_value(x.node.value if type(x) is Tensor else x))[()]
 
 

@@ -20,13 +20,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .boxes import Box, recorded_types
 from .extend import notrace_primitive, primitive
 from .graph import Node as Recorded
 from .graph import path, same
-from .tensor import Tensor, tensor_of
+from .tensor import tensor_of
 from .transforms import fresh, swept
 
-__all__ = ["Node", "getval", "isbox", "notrace_primitive", "primitive", "trace"]
+__all__ = ["Box", "Node", "getval", "isbox", "notrace_primitive", "primitive", "trace"]
 
 
 class Node:
@@ -64,7 +65,7 @@ def trace(start_node: Any, fun: Callable[..., Any], x: Any) -> tuple[Any, Any]:
         out = fun(tensor_of(leaf))
     finally:
         swept.remove(show)
-    if type(out) is not Tensor:
+    if not isbox(out):
         return out, None
     made: dict[Recorded, Any] = {leaf: start_node}
     for step in path([leaf], [out.node, *inside]).steps:
@@ -75,22 +76,24 @@ def trace(start_node: Any, fun: Callable[..., Any], x: Any) -> tuple[Any, Any]:
         args = tuple(a.value if type(a) is Recorded else a for a in step.args)
         parents = tuple(made[step.args[j]] for j in argnums)
         made[step] = type(start_node)(step.value, step.function, args, dict(step.kwargs), argnums, parents)
-    return out if type(x) is Tensor else out.value, made.get(out.node)
+    return out if isbox(x) else out._value, made.get(out.node)
 
 
 def isbox(x: Any) -> bool:
     """Whether x is recorded.
 
-    >>> isbox(1.0), isbox(Tensor(1.0))
+    >>> import autograd_lite as ag
+    >>> isbox(1.0), isbox(ag.Tensor(1.0))
     (False, True)
     """
-    return type(x) is Tensor
+    return type(x) in recorded_types
 
 
 def getval(x: Any) -> Any:
     """The plain value of x, recorded or not; it counts as a constant.
 
-    >>> print(getval(Tensor(1.0)), getval(2.0))
+    >>> import autograd_lite as ag
+    >>> print(getval(ag.Tensor(1.0)), getval(2.0))
     1.0 2.0
     """
-    return x.value if type(x) is Tensor else x
+    return x._value if type(x) in recorded_types else x
