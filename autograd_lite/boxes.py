@@ -7,6 +7,7 @@ extend.py shows an example.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from .graph import Node
 from .tensor import Tensor
 from .trees import leaf_types, map_tree
 
-__all__ = ["Box", "Vector", "bare", "is_boxed", "plus", "recorded_types", "space_of", "spaces"]
+__all__ = ["Box", "SparseObject", "Vector", "bare", "dense", "is_boxed", "plus", "recorded_types", "space_of", "spaces"]
 
 recorded_types: set[type] = {Tensor}  # Tensor and the boxes: what has a node
 spaces: dict[type, Any] = {}  # the maker of the vector space of a value, for each type that has one of its own
@@ -74,6 +75,23 @@ def bare(tree: Any) -> Any:
 def is_boxed(x: Any) -> bool:
     """Whether x is a value of a registered type, or stands for one."""
     return type(x) in faces or isinstance(x, Box)
+
+
+class SparseObject:
+    """What a primitive or its rule may return for a vector that is zero but for few entries.
+
+    ``mut_add(x)`` adds them to the vector x of the space ``vs``, in place or not, and returns the sum.
+    """
+
+    __slots__ = ("mut_add", "vs")
+
+    def __init__(self, vs: Any, mut_add: Callable[[Any], Any]) -> None:
+        self.vs, self.mut_add = vs, mut_add
+
+
+def dense(x: Any) -> Any:
+    """The vector that a SparseObject stands for; anything else as it is."""
+    return x.mut_add(x.vs.zeros()) if type(x) is SparseObject else x
 
 
 def plus(x: Any, y: Any) -> Any:

@@ -19,15 +19,16 @@ import numpy as np
 
 from .boxes import is_boxed, space_of
 from .checkpoints import checkpoint
-from .jacobians import hessian_vector_product, jacobian
+from .jacobians import hessian, hessian_vector_product, jacobian
 from .tensor import Tensor, as_leaf_value
-from .transforms import grad, jvp, vjp
+from .transforms import elementwise_grad, grad, jvp, value_and_grad, vjp
 from .trees import map_tree
 
 __all__ = [
-    "checkpoint", "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "holomorphic_grad", "make_ggnvp",
-    "make_hvp", "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
-    "unary_to_nary", "vector_jacobian_product",
+    "checkpoint", "deriv", "elementwise_grad", "grad", "grad_and_aux", "grad_named", "hessian",
+    "hessian_tensor_product", "hessian_vector_product", "holomorphic_grad", "jacobian", "make_ggnvp", "make_hvp",
+    "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product", "unary_to_nary",
+    "value_and_grad", "vector_jacobian_product",
 ]  # fmt: skip
 
 Function = Callable[..., Any]

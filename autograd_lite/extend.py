@@ -20,20 +20,20 @@ One of the two is enough, but for "same": the other sweep takes the transpose of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import wraps
 from typing import Any
 
 import numpy as np
 
-from .boxes import Box, is_boxed, plus, recorded_types, space_of, spaces
+from .boxes import Box, SparseObject, is_boxed, plus, space_of, spaces
 from .primitives import Handmade, primitive
 from .sweeps import rules
 from .tensor import Tensor, as_leaf_value
-from .trees import flatten, is_leaf, map_tree
+from .tracer import JVPNode, VJPNode, notrace_primitive, register_notrace
+from .trees import flatten, is_leaf
 
 __all__ = [
-    "Box", "VSpace", "def_linear", "defjvp", "defjvp_argnum", "defjvp_argnums", "defvjp", "defvjp_argnum",
-    "defvjp_argnums", "notrace_primitive", "primitive", "vspace",
+    "Box", "JVPNode", "SparseObject", "VJPNode", "VSpace", "def_linear", "defjvp", "defjvp_argnum", "defjvp_argnums",
+    "defvjp", "defvjp_argnum", "defvjp_argnums", "notrace_primitive", "primitive", "register_notrace", "vspace",
 ]  # fmt: skip
 
 Function = Callable[..., Any]
@@ -137,25 +137,6 @@ def def_linear(fun: Function) -> None:
     """The primitive is linear in each of its arguments; its transposes are for ``defvjp``."""
     _rule(fun).same = True
     defjvp_argnum(fun, lambda j, t, out, args, kwargs: fun(*args[:j], t, *args[j + 1 :], **kwargs))
-
-
-def notrace_primitive(fun: Function) -> Function:
-    """Decorator: the function gets the values of Tensors and answers with plain values, that count as constants.
-
-    >>> import autograd_lite as ag
-    >>> @notrace_primitive
-    ... def is_large(x):
-    ...     return x > 10
-    >>> print(is_large(ag.Tensor(11.0)))
-    True
-    """
-
-    @wraps(fun)
-    def of_values(*args: Any, **kwargs: Any) -> Any:
-        args, kwargs = map_tree(lambda x: x._value if type(x) in recorded_types else x, (args, kwargs))
-        return fun(*args, **kwargs)
-
-    return of_values
 
 
 class VSpace:

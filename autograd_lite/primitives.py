@@ -20,7 +20,7 @@ import numpy as np
 
 from . import kinds
 from .arrays.calls import faces
-from .boxes import Vector, bare, is_boxed, plus, recorded_types, space_of
+from .boxes import Vector, bare, dense, is_boxed, plus, recorded_types, space_of
 from .graph import Node
 from .sweeps import rules
 from .tensor import Tensor, tensor_of
@@ -90,6 +90,7 @@ def holds_tensors(x: Any) -> bool:
 
 def _plain(function: Function, value: Any) -> Any:
     """What a primitive returned, if no Tensor came through a closure."""
+    value = dense(value)
     if holds_tensors(value):
         raise TypeError(
             f"{name_of(function)} was called with plain values but returns a Tensor: it closes over one, whose "
@@ -270,7 +271,7 @@ class Handmade:
 
     def fitted(self, found: Any, like: Any, what: str) -> Any:
         """A derivative in the shapes and dtypes of what it belongs to."""
-        found, rebuild = flatten(found)
+        found, rebuild = flatten(dense(found))
         like = flatten(like)[0]
         if len(found) != len(like):
             raise ValueError(f"the {what} of {name_of(self.function)} has {len(found)} parts instead of {len(like)}")
