@@ -155,6 +155,43 @@ def test_extremes_are_finite():
     assert ag.grad(lambda x: sp.xlogy(0.0, x))(0.0) == 0
 
 
+@pytest.mark.parametrize("f, shape", [
+    (lambda a: sp.gammaincc(a, 200.0), 2.0), (lambda a: sp.gammaincc(a, 1300.0), 800.0),
+    (lambda a: sp.gammainc(a, 0.01), 5.0), (lambda a: sp.gammainc(a, 9e4), 1e5),
+    (lambda a: sp.betaincc(a, 2.0, 0.999), 3.0), (lambda b: sp.betainc(200.0, b, 0.25), 300.0),
+    (lambda n: sp.stdtr(n, -40.0), 3.0), (lambda n: sp.stdtr(n, -9.0), 30.0), (lambda n: sp.stdtr(n, 1e8), 0.05),
+    (lambda n: sp.stdtrit(n, 1e-9), 3.0), (lambda a: sp.gammainccinv(a, 1e-9), 800.0),
+])  # fmt: skip
+def test_tails_keep_their_digits_by_shape_parameters(f, shape):
+    h = 1e-5 * shape
+    difference = (8 * (f(shape + h) - f(shape - h)) - (f(shape + 2 * h) - f(shape - 2 * h))) / (12 * h)
+    np.testing.assert_allclose(ag.grad(f)(shape), difference, rtol=1e-5)
+
+
+@pytest.mark.parametrize("f, x, slope", [
+    (lambda x: sp.gammainc(2.5, x), np.inf, 0), (lambda a: sp.gammaincc(a, np.inf), 2.5, 0),
+    (lambda p: sp.betaincinv(1.5, p, 1.0), 2.0, 0), (lambda a: sp.gammaincinv(a, 0.0), 1.7, 0),
+    (lambda n: sp.stdtr(n, np.inf), 2.0, 0), (lambda n: sp.stdtr(n, 0.7), np.inf, 0), (sp.erfcx, np.inf, 0),
+    (lambda x: sp.stdtr(np.inf, x), 0.7, scipy.stats.norm.pdf(0.7)), (sp.dawsn, -np.inf, 0),
+    (lambda y: sp.rel_entr(0.0, y), 0.0, 0), (lambda d: sp.pseudo_huber(d, -3.0), 0.0, 3),
+    (lambda p: sp.stdtrit(np.inf, p), 0.5, np.sqrt(2 * np.pi)),
+])  # fmt: skip
+def test_slopes_at_the_ends_of_a_range(f, x, slope):
+    np.testing.assert_allclose(ag.grad(f)(x), slope, rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:floating point number truncated to an integer")
+def test_an_order_that_scipy_cuts_is_cut_in_the_slope_too():
+    for f in sp.kn, sp.yn, sp.expn, lambda n, x: sp.nbdtr(n, n + 2.2, x):
+        assert ag.grad(lambda x: f(2.7, x))(0.4) == ag.grad(lambda x: f(2, x))(0.4)  # noqa: B023
+
+
+def test_box_cox_of_0_has_a_slope_by_its_exponent():
+    with np.errstate(divide="ignore"):
+        for f in lambda y: sp.boxcox(0.0, y), lambda y: sp.boxcox1p(-1.0, y):
+            np.testing.assert_allclose([ag.grad(f)(2.0), ag.grad(ag.grad(f))(2.0)], [0.25, -0.25])
+
+
 FAMILIES = ["norm", "t", "beta", "gamma", "chi2", "poisson", "expon", "lognorm", "bernoulli"]
 
 
