@@ -74,7 +74,7 @@ ufunc(sp.erfinv, U(3))
 ufunc(sp.erf, C(2), note="complex")
 for function in sp.gammainc, sp.gammaincc, sp.chdtr, sp.chdtrc, sp.stdtr:
     ufunc(function, P(3), P(2, 1), note="stretched")
-for function in sp.betainc, sp.betaincc, sp.betaincinv:
+for function in sp.betainc, sp.betaincc, sp.betaincinv, sp.betainccinv:
     ufunc(function, P(3), P(3), Q(3))
 ufunc(sp.gammainc, [0.1, 2.0, 30.0], [0.1, 4.0, 40.0], note="far apart")
 ufunc(sp.betainc, [0.2, 3.0], [0.3, 20.0], [0.9, 0.1], note="far apart")

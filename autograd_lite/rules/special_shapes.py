@@ -24,7 +24,7 @@ _E = np.exp(-np.pi * np.abs(np.sinh(_U)))
 _NEAR, _FAR = _E / (1 + _E), 1 / (1 + _E)  # the distances from the nearer and from the farther end
 NODES, REST = np.where(_U < 0, _NEAR, _FAR), np.where(_U < 0, _FAR, _NEAR)  # σ and 1 − σ, both with all digits
 WEIGHTS = STEP * np.pi * np.cosh(_U) * _NEAR * _FAR
-LOG_ROOT_TWO_PI = 0.9189385332046728
+LOG_ROOT_TWO_PI, PI = 0.9189385332046728, 3.141592653589793
 
 
 def below(density, x, *parameters):
@@ -85,11 +85,16 @@ def betainc_shape_b(a, b, x):
     return -betainc_shape(b, a, 1 - x)
 
 
-def student_density(n, t):
-    """(1 + t²/n)^(−(n + 1)/2)/(√n B(n/2, 1/2)), and the normal density for n = ∞."""
+def student_log_density(n, t):
+    """log Γ((n + 1)/2)/Γ(n/2) − ½ log(πn) − (n + 1)/2·log(1 + t²/n), and that of the normal density for n = ∞."""
     bounded, n = finite_or(1, n)
-    log_density = -0.5 * (n + 1.0) * np.log1p(t * t / n) - sp.betaln(0.5 * n, 0.5) - 0.5 * np.log(n)
-    return np.exp(np.where(bounded, log_density, -0.5 * t * t - LOG_ROOT_TWO_PI))
+    constant = np.log(sp.poch(0.5 * n, 0.5)) - 0.5 * np.log(PI * n)
+    of_student = constant - 0.5 * (n + 1.0) * np.log1p(t * t / n)
+    return np.where(bounded, of_student, -0.5 * t * t - LOG_ROOT_TWO_PI)
+
+
+def student_density(n, t):
+    return np.exp(student_log_density(n, t))
 
 
 def student_shape(n, t):
@@ -151,6 +156,9 @@ elementwise(sp.betaincc, lambda out, a, b, x: -betainc_shape(a, b, x), lambda ou
 elementwise(sp.betaincinv, lambda out, a, b, p: -ratio(betainc_shape(a, b, out), beta_density(a, b, out)),
                            lambda out, a, b, p: -ratio(betainc_shape_b(a, b, out), beta_density(a, b, out)),
                            lambda out, a, b, p: 1 / beta_density(a, b, out))  # fmt: skip
+elementwise(sp.betainccinv, lambda out, a, b, p: -ratio(betainc_shape(a, b, out), beta_density(a, b, out)),
+                            lambda out, a, b, p: -ratio(betainc_shape_b(a, b, out), beta_density(a, b, out)),
+                            lambda out, a, b, p: -1 / beta_density(a, b, out))  # fmt: skip
 elementwise(sp.nbdtr,  None, refused(sp.nbdtr, "n"), lambda out, k, n, p: beta_density(np.trunc(n), np.trunc(k) + 1, p))
 elementwise(sp.stdtr,   lambda out, n, t: student_shape(n, t), lambda out, n, t: student_density(n, t))
 elementwise(sp.stdtrit, lambda out, n, p: -ratio(student_shape(n, out), student_density(n, out)),
