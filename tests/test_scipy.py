@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.interpolate
 import scipy.linalg
 import scipy.signal
 import scipy.special as sp
@@ -129,6 +130,27 @@ def test_the_other_names_are_scipys():
 def test_a_parameter_without_a_rule_is_refused(f, x):
     with pytest.raises(TypeError, match=r"has no derivative rule for .*; pass it as a plain number"):
         ag.grad(f)(x)
+
+
+@pytest.mark.parametrize("f, message", [
+    (scipy.linalg.inv, r"scipy\.linalg\.inv computes with plain arrays.*use np\.linalg\.inv, or pass t\.value"),
+    (scipy.linalg.expm, r"use autograd_lite\.scipy\.linalg\.expm"),
+    (scipy.stats.norm.pdf, r"scipy\.stats\.norm\.pdf computes.*use autograd_lite\.scipy\.stats\.norm\.pdf"),
+    (scipy.stats.skew, r"scipy\.stats\.skew computes.*write it with functions that have a derivative rule"),
+    (lambda t: scipy.interpolate.interp1d(t, t), r"use autograd_lite\.scipy\.interpolate\.interp1d"),
+    (sp.lambertw, r"scipy\.special\.lambertw has no derivative rule"),
+    (np.asarray, r"does not turn into a plain array by itself.*np\.stack"),
+])  # fmt: skip
+def test_a_function_that_computes_with_plain_arrays_is_named(f, message):
+    with pytest.raises(TypeError, match=message):
+        f(ag.Tensor(np.eye(2)))
+
+
+def test_what_is_recorded_is_not_overwritten():
+    a, b = np.array([[2.0, 1.0], [0.0, 4.0]]), np.array([4.0, 8.0])
+    f = lambda a, b: linalg.solve_triangular(a, b, 0, False, True, overwrite_b=True, check_finite=False)
+    check_grads(f, a, b)
+    check_grads(lambda a, b: linalg.solve_banded((0, 1), a, b, overwrite_ab=True, overwrite_b=True), a[::-1] + 1, b)
 
 
 def test_refusals_name_the_way_out():

@@ -59,6 +59,8 @@ def tensor_of(node: Node) -> Any:
 def name_of(function: Callable[..., Any]) -> str:
     module = getattr(function, "__module__", None) or "numpy"
     name = getattr(function, "__name__", repr(function))
+    if type(function) is np.ufunc and not hasattr(np, name):
+        return f"scipy.special.{name.lstrip('_')}"
     return name if module.startswith("autograd_lite") else f"{module}.{name}".replace("numpy.", "np.", 1)
 
 
