@@ -164,6 +164,10 @@ def test_refusals_name_the_way_out():
         integrate.solve_ivp(lambda t, y: y, (0, 1), np.ones(1), events=[len])
     with pytest.raises(ValueError, match="mode is 'full'"):
         signal.convolve(np.ones(2), np.ones(2), mode="circular")
+    with pytest.raises(TypeError, match="give the mode by name, mode='same'"):
+        signal.convolve(np.ones(2), np.ones(2), "same")
+    with pytest.raises(ValueError, match="2 axes and 1 axes; say which are paired"):
+        signal.convolve(np.ones((2, 3)), np.ones(3))
     with pytest.raises(ValueError, match="larger one along all axes"):
         signal.convolve(np.ones((2, 3)), np.ones((3, 2)), mode="valid")
 
