@@ -97,6 +97,23 @@ def test_ode_to_second_order():
     np.testing.assert_allclose([ag.grad(f)(0.7), ag.grad(ag.grad(f))(0.7)], [-np.exp(-0.7), np.exp(-0.7)], rtol=1e-5)
 
 
+def test_an_equation_may_return_a_list_but_no_tensor_from_outside():
+    times = np.array([0.0, 0.5])
+    turned = lambda y: integrate.odeint(lambda y, t: [y[1], -y[0]], y, times, rtol=1e-9, atol=1e-9)[1]
+    also = lambda y: integrate.solve_ivp(lambda t, y: [y[1], -y[0]], (0, 0.5), y, t_eval=times, rtol=1e-9).y[:, 1]
+    rotation = [[np.cos(0.5), np.sin(0.5)], [-np.sin(0.5), np.cos(0.5)]]
+    np.testing.assert_allclose(ag.jacobian(turned)(np.ones(2)), rotation, atol=1e-6)
+    np.testing.assert_allclose(ag.jacobian(also)(np.ones(2)), rotation, atol=1e-6)
+    for name, call in (
+        ("odeint", lambda a: integrate.odeint(lambda y, t: -a * y, np.ones(1), times)[1, 0]),
+        ("solve_ivp", lambda a: integrate.solve_ivp(lambda t, y: -a * y, (0, 1), np.ones(1)).y[0, -1]),
+    ):
+        with pytest.raises(TypeError, match=rf"{name}: the function of the equation uses a Tensor.*pass it in args="):
+            ag.grad(call)(0.5)
+    with pytest.raises(TypeError, match="returns None"):
+        integrate.odeint(lambda y, t: None, ag.Tensor(np.ones(1)), times)
+
+
 def test_every_rule_has_a_case():
     ag.grad(sp.erf)(1.0)
     covered = {case.function for case in UFUNCS}

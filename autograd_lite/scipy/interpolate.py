@@ -52,6 +52,8 @@ class interp1d:
         self.x, y = _plain(x, "nodes"), _floating(y)
         self.axis, self.kind, self.fill_value = axis % y.ndim, kind, fill_value
         self.y = np.moveaxis(y, self.axis, 0)
+        if len(self.x) != len(self.y):
+            raise ValueError(f"interp1d: {len(self.x)} nodes for {len(self.y)} values along axis {self.axis}")
         if not assume_sorted:
             order = np.argsort(self.x, kind="stable")
             self.x, self.y = self.x[order], self.y[order]

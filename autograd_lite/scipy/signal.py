@@ -41,8 +41,8 @@ def convolve(
     Raises
     ------
     ValueError
-        If the mode is none of these, if in mode "valid" neither array is the larger one along all axes, or if the arrays
-        have different numbers of axes and ``axes`` does not pair them.
+        If the mode is none of these, if in mode "valid" neither array is the larger one along all axes, or if they have
+        different numbers of axes and ``axes`` does not pair them.
     TypeError
         If the mode is given by position, as SciPy allows: third come the axes here, as in HIPS autograd.
 
