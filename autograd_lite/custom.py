@@ -29,7 +29,9 @@ Maps = Function | Sequence[Function | None] | None
 
 
 def _per_argument(maps: Maps) -> list[Function | None]:
-    return [maps] if maps is None or callable(maps) else list(maps)
+    if not (maps is None or callable(maps) or isinstance(maps, Sequence)):
+        raise TypeError(f"custom_rule: jvp and vjp are functions, or a sequence of one for each argument, not {maps!r}")
+    return list(maps) if isinstance(maps, Sequence) else [maps]
 
 
 def custom_rule(*, jvp: Maps = None, vjp: Maps = None, sample: tuple[Any, ...] | None = None) -> Function:

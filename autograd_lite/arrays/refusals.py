@@ -35,6 +35,11 @@ functions: dict[Callable[..., Any], str] = {
 }
 
 attributes: dict[str, str] = {
+    "numpy": "no method of a Tensor: t.value is the plain array",
+    "detach": "no method of a Tensor: t.value is the plain array, ag.stop_gradient(t) a constant of the graph",
+    "requires_grad": "no part of a Tensor: every one that is made by ag.Tensor(x) has a grad after backward()",
+    "zero_grad": "no method of a Tensor: each backward() begins anew, and nothing adds up",
+    "append": "no method of an array: write np.append(t, x), or np.stack of a list",
     "resize": "t.resize(shape) writes into t; write t = np.resize(t, shape)",
     "setfield": f"setfield {_MEMORY}",
     "getfield": f"getfield {_MEMORY}",
