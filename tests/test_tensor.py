@@ -216,7 +216,7 @@ def test_wrong_shapes_raise_at_the_call(call):
 
 @pytest.mark.parametrize("name", ["numpy", "detach", "requires_grad", "zero_grad", "append"])
 def test_what_other_libraries_have_is_refused_with_the_way_out(name):
-    with pytest.raises(AttributeError, match=r"no (method|part) of an? (Tensor|array): .*(t\.value|backward\(\)|np\.append)"):
+    with pytest.raises(AttributeError, match=r"no (method|part) of an? .*: .*(t\.value|backward|np\.append)"):
         getattr(ag.Tensor([1.0]), name)
     assert not hasattr(ag.Tensor([1.0]), name)
 
