@@ -30,7 +30,10 @@ __all__ = ["Node", "getval", "isbox", "notrace_primitive", "primitive", "trace"]
 
 
 class Node:
-    """What is made of one elementary function; a class of yours says what, in ``__init__`` and ``initialize_root``."""
+    """What is made of one elementary function; a class of yours says what, in ``__init__`` and ``initialize_root``.
+
+    Both raise NotImplementedError until yours are written; the module's docstring has an example.
+    """
 
     def __init__(
         self, value: Any, fun: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any],
@@ -54,6 +57,16 @@ def trace(start_node: Any, fun: Callable[..., Any], x: Any) -> tuple[Any, Any]:
     """The value fun(x), and the node of it, of the class of ``start_node``; None if it does not depend on x.
 
     ``args`` of a node are values; those at ``parent_argnums`` came from ``parents``.
+
+    >>> import numpy as np
+    >>> class Name(Node):
+    ...     def __init__(self, value, fun, args, kwargs, parent_argnums, parents):
+    ...         self.name = fun.__name__
+    ...     def initialize_root(self):
+    ...         self.name = "x"
+    >>> value, node = trace(Name.new_root(), np.sin, 0.0)
+    >>> node.name
+    'sin'
     """
     leaf = fresh(x)
     out = fun(tensor_of(leaf))

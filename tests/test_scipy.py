@@ -248,6 +248,23 @@ def test_a_distribution_may_be_given_its_parameters_first_and_is_a_module_too():
     assert ag.grad(f)(0.7) == ag.grad(g)(0.7)
 
 
+def test_distributions_take_lists_as_scipys_do():
+    for ours, theirs, args in (
+        (stats.norm.logpdf, scipy.stats.norm.logpdf, ([0.5, 1.0], [0.0, 1.0])),
+        (stats.poisson.logpmf, scipy.stats.poisson.logpmf, ([1, 2],)),
+        (stats.dirichlet.logpdf, scipy.stats.dirichlet.logpdf, ([0.0, 0.4, 0.6],)),
+    ):
+        last = np.array([1.0, 2.0, 3.0])[: 3 if ours is stats.dirichlet.logpdf else 2]
+        np.testing.assert_allclose(ag.vjp(lambda p: ours(*args, p), last)[0], theirs(*args, last))  # noqa: B023
+
+
+def test_beside_a_singular_covariance_there_is_no_density():
+    f, g = stats.multivariate_normal.logpdf, scipy.stats.multivariate_normal.logpdf
+    for x in (np.array([[1.0, 1.0], [1.0, 2.0]]), np.array([1.0, 2.0])):
+        value = ag.vjp(lambda x: f(x, None, np.ones((2, 2)), True), x)[0]
+        np.testing.assert_allclose(value, g(x, None, np.ones((2, 2)), True))
+
+
 def test_what_is_counted_has_no_derivative():
     with pytest.raises(TypeError, match="binom: k and loc count, and have no derivative"):
         ag.grad(lambda k: stats.binom.logpmf(k, 5, 0.3))(2.0)

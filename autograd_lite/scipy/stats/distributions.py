@@ -73,7 +73,7 @@ class Family:
         """``formula(x, *parameters)`` for calls with Tensors; nan where a parameter is out of its range."""
 
         def recorded(x: Any, *args: Any, **kwargs: Any) -> Any:
-            parameters = self.split(args, kwargs)
+            x, *parameters = (a if hasattr(a, "dtype") else np.asarray(a)[()] for a in (x, *self.split(args, kwargs)))
             result, shapes = formula(x, *parameters), parameters[: len(self.shapes)]
             ranges = [self.fits(*shapes)] if self.fits else [np.greater(shape, 0) for shape in shapes]
             for fits in [*ranges, *(np.greater(p, 0) for p in parameters[len(self.shapes) + 1 :])]:
