@@ -120,6 +120,9 @@ def solve_ivp(
     >>> end = lambda y: solve_ivp(lambda t, y: -y, (0.0, 1.0), y, rtol=1e-8, atol=1e-8).y[0, -1]
     >>> print(f"{ag.grad(end)(np.ones(1))[0]:.6f}")
     0.367879
+
+    Raises TypeError for these, for a Tensor that ``fun`` takes from outside and for a ``fun`` that returns None, and
+    RuntimeError where SciPy's integration fails.
     """
     refused = [k for k in ("events", "dense_output") if options.get(k)]
     if refused:

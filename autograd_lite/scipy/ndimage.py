@@ -107,6 +107,9 @@ def correlate(
     >>> import autograd_lite as ag
     >>> print(correlate(ag.Tensor([1.0, 2.0, 4.0]), np.array([0.0, 1.0, -1.0])))
     [-1. -2.  0.]
+
+    Raises ValueError if the weights have another number of axes, for an unknown mode and an origin outside of the
+    window, TypeError for ``output=``.
     """
     _refuse_output("correlate", output)
     input, weights = _floating(input), _floating(weights)

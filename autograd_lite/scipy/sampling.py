@@ -204,6 +204,8 @@ def map_coordinates(
     >>> at = lambda p: map_coordinates(image, np.reshape(p, (2, 1)), order=1)[0]
     >>> print(ag.grad(at)(np.array([0.5, 1.5])))
     [28.  7.]
+
+    Raises RuntimeError if there is not one row of coordinates for each axis, TypeError for ``output=``.
     """
     _refuse_output("map_coordinates", output)
     if np.shape(coordinates)[0] != np.ndim(input):
@@ -276,6 +278,8 @@ def affine_transform(
     >>> f = lambda scale: affine_transform(image, scale * np.eye(2), order=1)[1, 1]
     >>> print(ag.grad(f)(0.9))
     4.0
+
+    Raises RuntimeError for a matrix of another shape, TypeError for ``output=``.
     """
     _refuse_output("affine_transform", output)
     n = np.ndim(input)
