@@ -233,6 +233,17 @@ def test_an_order_that_scipy_cuts_is_cut_in_the_slope_too():
         assert ag.grad(lambda x: f(2.7, x))(0.4) == ag.grad(lambda x: f(2, x))(0.4)  # noqa: B023
 
 
+def test_gamma_functions_of_complex_numbers():
+    z = np.array([0.3 + 0.7j, -1.5 + 0.2j, -2.0 + 0j])
+    check_grads(sp.rgamma, z, order=1)
+    for f in sp.gamma, sp.loggamma:
+        check_grads(f, z[:2], order=1)
+    slope = ag.vjp(sp.rgamma, 0.2 + 200j)[1](1.0 + 0j)[0]
+    np.testing.assert_allclose(slope, -sp.psi(0.2 + 200j) * sp.rgamma(0.2 + 200j))
+    with pytest.raises(TypeError, match="psi has no derivative rule at complex numbers"):
+        ag.vjp(sp.psi, z)[1](np.ones(3) + 0j)
+
+
 def test_box_cox_of_0_has_a_slope_by_its_exponent():
     with np.errstate(divide="ignore"):
         for f in lambda y: sp.boxcox(0.0, y), lambda y: sp.boxcox1p(-1.0, y):
