@@ -259,6 +259,15 @@ def test_a_distribution_may_be_given_its_parameters_first_and_is_a_module_too():
     assert ag.grad(f)(0.7) == ag.grad(g)(0.7)
 
 
+def test_joint_distributions_may_be_given_their_parameters_first():
+    x, mean, cov = np.array([0.3, 0.7]), np.array([0.1, 0.2]), np.array([[2.0, 0.3], [0.3, 1.0]])
+    normal, dirichlet = stats.multivariate_normal, stats.dirichlet
+    f = lambda m: normal(m, cov).logpdf(x) + normal(m, cov).entropy() + dirichlet(m).logpdf(x)
+    g = lambda m: normal.logpdf(x, m, cov) + normal.entropy(m, cov) + dirichlet.logpdf(x, m)
+    np.testing.assert_array_equal(ag.grad(f)(mean), ag.grad(g)(mean))
+    assert normal(mean, cov).rvs(random_state=0).shape == (2,)
+
+
 def test_distributions_take_lists_as_scipys_do():
     for ours, theirs, args in (
         (stats.norm.logpdf, scipy.stats.norm.logpdf, ([0.5, 1.0], [0.0, 1.0])),

@@ -9,13 +9,14 @@ Where a parameter is out of its range, the result is nan, as in SciPy.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from ..forward import for_tensors
 
-__all__ = ["Counting", "Distribution"]
+__all__ = ["Counting", "Distribution", "Joint"]
 
 Function = Callable[..., Any]
 
@@ -83,15 +84,29 @@ class Family:
         return for_tensors(getattr(self.theirs, name))(recorded)(x, *args, **kwargs)
 
 
+class Joint:
+    """A distribution of vectors, whose functions stand in a module."""
+
+    def __init__(self, theirs: Any, functions: ModuleType) -> None:
+        self.theirs, self.functions, self.methods = theirs, functions, functions.__all__
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.functions, name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Frozen:
+        """The distribution with these parameters: ``multivariate_normal(mean, cov).logpdf(x)``."""
+        return Frozen(self, args, kwargs)
+
+
 class Frozen:
     """A distribution with its parameters."""
 
-    def __init__(self, family: Family, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(self, family: Family | Joint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.family, self.args, self.kwargs = family, args, kwargs
 
     def __getattr__(self, name: str) -> Any:
         if name in self.family.methods:
-            return lambda x: getattr(self.family, name)(x, *self.args, **self.kwargs)
+            return lambda *x: getattr(self.family, name)(*x, *self.args, **self.kwargs)
         return getattr(self.family.theirs(*self.args, **self.kwargs), name)
 
 
