@@ -152,6 +152,7 @@ PAGES = {
             Section("The recorded graph", AG, "Node graph.Path record path graph.leaf graph.roots graph.same"),
             Section("The two sweeps", AG, "sweeps.Rule forward_sweep reverse_sweep", f"{AG}.sweeps"),
             Section("Kinds of rule", f"{AG}.kinds"),
+            Section("Functions without a rule of their own", f"{AG}.registry"),
         ],
     ),
     "hips": Page(

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import autograd_lite as ag
 from autograd_lite.arrays import versions, views
 from autograd_lite.arrays.calls import writers
-from autograd_lite.kinds import composites
+from autograd_lite.registry import composites
 from autograd_lite.sweeps import rules
 
 A = np.arange(1.0, 13.0).reshape(3, 4)

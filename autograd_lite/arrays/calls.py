@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import NO_KEYWORDS, Node, record
-from ..kinds import Constant, composites, load_late_tables, parameters, pick, plain_functions
+from ..kinds import Constant, pick
+from ..registry import composites, load_late_tables, parameters, plain_functions
 from ..sweeps import rules
 from . import views
 from .refusals import functions

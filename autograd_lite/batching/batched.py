@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..kinds import composites
+from ..registry import composites
 from ..tensor import Tensor
 
 __all__ = ["Batched", "Unbatchable", "batched", "batching", "batching_rules", "each_member", "elementwise", "lead"]

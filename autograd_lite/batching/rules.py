@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.calls import plain_value
-from ..kinds import parameters, plain_functions
+from ..registry import parameters, plain_functions
 from ..rules.assigning import add_at, assign, part_of, places
 from ..rules.elementwise import masked
 from ..rules.indexing import getitem, scatter

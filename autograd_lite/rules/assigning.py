@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays.versions import Way, along, copied, entries, takes_versions, written
-from ..kinds import Linear, primitive, spread_to, sum_to
+from ..kinds import Linear, spread_to, sum_to
+from ..registry import primitive
 from ..sweeps import rules
 from .indexing import getitem
 

@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 
-from ..kinds import Parts, composed, elementwise, general, linear, primitive
+from ..kinds import Parts, elementwise, general, linear
+from ..registry import composed, primitive
 
 LOG_2, LOG_10, DEGREE = 0.6931471805599453, 2.302585092994046, 0.017453292519943295  # Python floats keep float32
 

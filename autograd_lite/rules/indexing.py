@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..arrays.versions import view_functions
-from ..kinds import composed, linear, primitive
+from ..kinds import linear
+from ..registry import composed, primitive
 
 ARRAYS = (np.ndarray, np.float64, np.float32)
 BASIC = (slice, int, type(...), type(None))  # a basic index reads no entry twice

@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from ..kinds import Parts, composed, general, primitive
+from ..kinds import Parts, general
+from ..registry import composed, primitive
 
 
 def T(a):
