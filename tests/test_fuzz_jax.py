@@ -21,8 +21,22 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 from program_generator import generate
-from program_table import BUFFERS, CARRIED, FAMILIES, READINGS, TURNS, WRITINGS
-from programs import Assign, Branch, Call, Loop, Program, Reading, View, Write, Writing, judged, shrink
+from program_table import BUFFERS, CARRIED, FAMILIES, READINGS, SHRINKING, TURNS, WRITINGS
+from programs import (
+    DERIVATIVES,
+    Assign,
+    Branch,
+    Call,
+    Loop,
+    Program,
+    Reading,
+    Repeat,
+    View,
+    Write,
+    Writing,
+    judged,
+    shrink,
+)
 
 import autograd_lite as ag
 from autograd_lite.kinds import elementwise
@@ -42,7 +56,8 @@ def with_jax(program, inputs, directions):
     stepwise = "FUZZ_STEPWISE" in os.environ  # each operation is a program of XLA's own
     double_precision = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # before JAX 0.8
     with double_precision(True), jax.disable_jit() if stepwise else nullcontext():
-        f = program.function("jax", jax.numpy, outcomes=iter(program.outcomes(inputs)))
+        derivatives = {name: getattr(jax, name) for name in DERIVATIVES}
+        f = program.function("jax", jax.numpy, outcomes=iter(program.outcomes(inputs)), **derivatives)
         both = jax.value_and_grad(f, argnums=tuple(range(len(inputs))))
         run = lambda x, v: jax.jvp(both, x, v)
         if not stepwise:
@@ -173,9 +188,10 @@ def nodes(x):
 def test_programs_use_nearly_everything_in_the_table():
     found = [node for seed in range(100) for node in nodes(generate(seed)[0])]
     kinds = Counter(type(node) for node in found)
-    assert min(kinds[kind] for kind in (Assign, View, Write, Loop, Branch)) > 20
+    assert min(kinds[kind] for kind in (Assign, View, Write, Loop, Branch, Repeat)) > 20
     used = {DRAWN.sub("", node.text) for node in found if isinstance(node, (Call, Reading, Writing))}
-    table = [*BUFFERS, *CARRIED, *READINGS, *WRITINGS, *TURNS, *[t for family, _ in FAMILIES for t in family]]
+    of_families = [template for family, _ in FAMILIES for template in family]
+    table = [*BUFFERS, *CARRIED, *SHRINKING, *READINGS, *WRITINGS, *TURNS, *of_families]
     unused = [entry.text for entry in table if DRAWN.sub("", entry.text) not in used]
     assert len(unused) < len(table) / 5, unused
 
