@@ -186,7 +186,7 @@ def nodes(x):
 
 
 def test_programs_use_nearly_everything_in_the_table():
-    found = [node for seed in range(100) for node in nodes(generate(seed)[0])]
+    found = [node for seed in range(140) for node in nodes(generate(seed)[0])]
     kinds = Counter(type(node) for node in found)
     assert min(kinds[kind] for kind in (Assign, View, Write, Loop, Branch, Repeat)) > 20
     used = {DRAWN.sub("", node.text) for node in found if isinstance(node, (Call, Reading, Writing))}
