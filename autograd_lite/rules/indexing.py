@@ -42,6 +42,7 @@ def _along(axis, index):
 def take(a, indices, axis=None, out=None, mode="raise"):
     if axis is None:
         a, axis = np.ravel(a), 0
+    a = np.ravel(a) if a.ndim == 0 else a
     n = a.shape[axis]
     if mode != "raise":
         indices = np.mod(indices, n) if mode == "wrap" else np.clip(indices, 0, n - 1)
