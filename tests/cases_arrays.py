@@ -5,7 +5,7 @@ from table import C, H, K, M, R, S, case
 
 from autograd_lite.rules.assigning import add_at, assign
 from autograd_lite.rules.indexing import getitem, scatter
-from autograd_lite.rules.linalg import cofactor
+from autograd_lite.rules.linalg import missing
 from autograd_lite.rules.products import contract
 from autograd_lite.rules.shaping import astype, concatenate
 
@@ -227,8 +227,7 @@ case(np.linalg.det,   "matrix",        np.linalg.det,                           
 case(np.linalg.det,   "stack",         np.linalg.det,                               R(2, 3, 3))
 case(np.linalg.det,   "complex",       np.linalg.det,                               C(3, 3))
 case(np.linalg.det,   "1 by 1",        np.linalg.det,                               R(1, 1))
-case(cofactor,        "matrix",        cofactor,                                    M(3, 3))
-case(cofactor,        "stack",         cofactor,                                    M(2, 2, 2))
+case(missing,         "whole numbers",   lambda x: missing(np.round(3 * x))[0] * x,         R(2, 3, 3))
 case(np.linalg.slogdet, "matrix",      lambda x: np.linalg.slogdet(x)[1],           R(3, 3))
 case(np.linalg.slogdet, "both parts",  lambda x: tuple(np.linalg.slogdet(x)),       R(3, 3))
 case(np.linalg.slogdet, "stack",       lambda x: np.linalg.slogdet(x).logabsdet,    R(2, 3, 3))

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from ..drawing.text import brief, finite, is_scalar, norm, shape
-from ..drawing.titles import substituted
 from ..notation.chain import Names, adjoint_term, joined, tangent_term
+from ..notation.substitution import substituted
+from ..notation.text import brief, finite, is_scalar, norm, shape
 from ..sweeps import rules
 from .nodes import GraphNode
 from .step_notes import sentence

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..drawing import files
-from ..drawing.text import is_scalar
-from ..drawing.titles import expanded
+from ..notation.text import is_scalar
+from ..notation.titles import expanded
 from ..trace.graphs import Graph
 from ..trace.nodes import GraphNode
 from ..trace.tracing import trace
