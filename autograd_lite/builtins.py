@@ -14,7 +14,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from .tensor import Tensor
+from .tracer import getval
 
 __all__ = ["dict", "isinstance", "list", "tuple", "type"]
 
@@ -24,9 +24,9 @@ dict, list, tuple = builtins.dict, builtins.list, builtins.tuple
 
 def isinstance(x: Any, kinds: Any) -> bool:
     """Whether x, or the value of the Tensor x, is of one of these kinds."""
-    return builtins.isinstance(x, kinds) or (builtins.type(x) is Tensor and builtins.isinstance(x.value, kinds))
+    return builtins.isinstance(x, kinds) or builtins.isinstance(getval(x), kinds)
 
 
 def type(x: Any) -> builtins.type[Any]:
     """The type of x, or of the value of the Tensor x."""
-    return builtins.type(x.value if builtins.type(x) is Tensor else x)
+    return builtins.type(getval(x))
