@@ -24,10 +24,12 @@ from typing import Any
 
 import numpy as np
 
+from .graph import Node
+from .pending import Pending
 from .registry import parameters
 from .sweeps import rules
 
-__all__ = ["constant", "elementwise", "general", "linear", "multilinear", "reduction"]
+__all__ = ["constant", "contribution", "elementwise", "general", "linear", "multilinear", "reduction"]
 
 Function = Callable[..., Any]
 Partial = Function | float | complex | None
@@ -221,6 +223,12 @@ def pick(outputs: tuple[Any, ...], i: int) -> Any:
 
 
 rules[pick] = Pick()
+
+
+def contribution(node: Node, j: int, adjoint: Any, out: Any, args: list[Any]) -> Any:
+    """What ``node`` contributes to the adjoint of its argument j, for who looks at one step of a sweep."""
+    part = rules[node.function].vjp(j, adjoint, out, args, node.kwargs)
+    return part.total() if type(part) is Pending else part
 
 
 def elementwise(function: Function, *partials: Partial) -> None:

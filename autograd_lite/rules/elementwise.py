@@ -212,8 +212,9 @@ choice(np.heaviside, None, lambda g, out, x, h: masked(g, np.equal(x, 0)))
 linear(np.where, None, lambda g, out, c, x, y: masked(g, c), lambda g, out, c, x, y: masked(g, np.logical_not(c)))
 
 # complex numbers
+
 elementwise(np.real, 1)
-elementwise(np.imag, -1j)
+linear(np.imag, lambda g, out, z: g * -1j)  # Im ż is a view of ż
 linear(np.conjugate, lambda g, out, x: np.conjugate(g))
 
 
