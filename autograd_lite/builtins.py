@@ -14,7 +14,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from .tensor import Tensor
+from .tracer import getval
 
 __all__ = ["dict", "isinstance", "list", "tuple", "type"]
 
@@ -25,16 +25,18 @@ dict, list, tuple = builtins.dict, builtins.list, builtins.tuple
 def isinstance(x: Any, kinds: Any) -> bool:
     """Whether x, or the value of the Tensor x, is of one of these kinds.
 
+    >>> from autograd_lite import Tensor
     >>> isinstance(Tensor(1.0), float), isinstance(1, float)
     (True, False)
     """
-    return builtins.isinstance(x, kinds) or (builtins.type(x) is Tensor and builtins.isinstance(x.value, kinds))
+    return builtins.isinstance(x, kinds) or builtins.isinstance(getval(x), kinds)
 
 
 def type(x: Any) -> builtins.type[Any]:
     """The type of x, or of the value of the Tensor x.
 
+    >>> from autograd_lite import Tensor
     >>> type(Tensor(1.0)).__name__, type(1).__name__
     ('float64', 'int')
     """
-    return builtins.type(x.value if builtins.type(x) is Tensor else x)
+    return builtins.type(getval(x))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import differential_operators, extend, primitives
+from .boxes import Box, SparseObject
 from .extend import (
     VSpace,
     def_linear,
@@ -21,10 +22,13 @@ from .extend import (
     defvjp_argnums,
     vspace,
 )
+from .tracer import JVPNode, Node, VJPNode, backward_pass, getval, isbox, toposort, trace
+from .util import func, subval
 
 __all__ = [
-    "VSpace", "def_linear", "defjvp", "defjvp_argnum", "defjvp_argnums", "defvjp", "defvjp_argnum", "defvjp_argnums",
-    "make_jvp", "make_vjp", "primitive", "vspace",
+    "Box", "JVPNode", "Node", "SparseObject", "VJPNode", "VSpace", "backward_pass", "def_linear", "defjvp",
+    "defjvp_argnum", "defjvp_argnums", "defvjp", "defvjp_argnum", "defvjp_argnums", "func", "getval", "isbox",
+    "make_jvp", "make_vjp", "primitive", "subval", "toposort", "trace", "vspace",
 ]  # fmt: skip
 
 Function = Callable[..., Any]

@@ -17,16 +17,18 @@ from typing import Any
 
 import numpy as np
 
+from .boxes import is_boxed, space_of
 from .checkpoints import checkpoint
-from .jacobians import hessian_vector_product, jacobian
+from .jacobians import hessian, hessian_vector_product, jacobian
 from .tensor import Tensor, as_leaf_value
-from .transforms import grad, jvp, vjp
+from .transforms import elementwise_grad, grad, jvp, value_and_grad, vjp
 from .trees import map_tree
 
 __all__ = [
-    "checkpoint", "deriv", "grad_and_aux", "grad_named", "hessian_tensor_product", "holomorphic_grad", "make_ggnvp",
-    "make_hvp", "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
-    "unary_to_nary", "vector_jacobian_product",
+    "checkpoint", "deriv", "elementwise_grad", "grad", "grad_and_aux", "grad_named", "hessian",
+    "hessian_tensor_product", "hessian_vector_product", "holomorphic_grad", "jacobian", "make_ggnvp", "make_hvp",
+    "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product", "unary_to_nary",
+    "value_and_grad", "vector_jacobian_product",
 ]  # fmt: skip
 
 Function = Callable[..., Any]
@@ -73,11 +75,15 @@ def unary_to_nary(operator: Function) -> Function:
 
 def ones(x: Any) -> Any:
     """Ones in the shape and dtype of x."""
+    if is_boxed(x):
+        return space_of(x).ones()
     return np.ones_like(as_leaf_value(x.node.value if type(x) is Tensor else x))[()]
 
 
 def zeros(x: Any) -> Any:
     """Zeros in the shape and dtype of x."""
+    if is_boxed(x):
+        return space_of(x).zeros()
     return np.zeros_like(as_leaf_value(x.node.value if type(x) is Tensor else x))[()]
 
 

@@ -20,19 +20,20 @@ One of the two is enough, but for "same": the other sweep takes the transpose of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import wraps
 from typing import Any
 
 import numpy as np
 
+from .boxes import Box, SparseObject, is_boxed, plus, space_of, spaces
 from .primitives import Handmade, primitive
 from .sweeps import rules
 from .tensor import Tensor, as_leaf_value
-from .trees import flatten, map_tree
+from .tracer import JVPNode, VJPNode, notrace_primitive, register_notrace
+from .trees import flatten, is_leaf
 
 __all__ = [
-    "VSpace", "def_linear", "defjvp", "defjvp_argnum", "defjvp_argnums", "defvjp", "defvjp_argnum", "defvjp_argnums",
-    "notrace_primitive", "primitive", "vspace",
+    "Box", "JVPNode", "SparseObject", "VJPNode", "VSpace", "def_linear", "defjvp", "defjvp_argnum", "defjvp_argnums",
+    "defvjp", "defvjp_argnum", "defvjp_argnums", "notrace_primitive", "primitive", "register_notrace", "vspace",
 ]  # fmt: skip
 
 Function = Callable[..., Any]
@@ -116,7 +117,7 @@ def _sum(parts: Iterable[Any]) -> Any:
     total = None
     for part in parts:
         if part is not None:
-            total = part if total is None else map_tree(np.add, total, part)
+            total = part if total is None else plus(total, part)
     return total
 
 
@@ -191,118 +192,266 @@ def def_linear(fun: Function) -> None:
     defjvp_argnum(fun, lambda j, t, out, args, kwargs: fun(*args[:j], t, *args[j + 1 :], **kwargs))
 
 
-def notrace_primitive(fun: Function) -> Function:
-    """Decorator: the function gets the values of Tensors and answers with plain values, that count as constants.
+class VSpace:
+    """A vector space.  A subclass of yours, registered for a type, makes derivatives by values of that type possible.
+
+    It says what ``zeros``, ``_add``, ``_scalar_mul`` and ``_inner_prod`` are; ``_add`` is x + y and ``_scalar_mul``
+    x·a unless it says otherwise.  With a ``Box`` for the same type, primitives may take such values and return them:
 
     >>> import autograd_lite as ag
-    >>> @notrace_primitive
-    ... def is_large(x):
-    ...     return x > 10
-    >>> print(is_large(ag.Tensor(11.0)))
-    True
+    >>> class Line:
+    ...     def __init__(self, slope):
+    ...         self.slope = slope
+    ...     @primitive
+    ...     def __call__(self, x):
+    ...         return self.slope * x
+    >>> class LineBox(Box, Line):
+    ...     pass
+    >>> class Lines(VSpace):
+    ...     def zeros(self):
+    ...         return Line(0.0)
+    ...     def _add(self, f, g):
+    ...         return Line(f.slope + g.slope)
+    >>> LineBox.register(Line)
+    >>> Lines.register(Line)
+    >>> defvjp(Line.__call__, lambda ans, f, x: lambda g: Line(g * x))
+    >>> print(ag.grad(lambda f: f(2.0) + f(5.0))(Line(3.0)).slope)
+    7.0
     """
 
-    @wraps(fun)
-    def of_values(*args: Any, **kwargs: Any) -> Any:
-        args, kwargs = map_tree(lambda x: x.value if type(x) is Tensor else x, (args, kwargs))
-        return fun(*args, **kwargs)
+    iscomplex: Any = False
 
-    return of_values
+    def __init__(self, value: Any) -> None:
+        pass
+
+    def _missing(self, what: str) -> NotImplementedError:
+        return NotImplementedError(f"{type(self).__name__} has no {what}")
+
+    def zeros(self) -> Any:
+        """The zero of the space."""
+        raise self._missing("zeros()")
+
+    def ones(self) -> Any:
+        """One in every real dimension."""
+        raise self._missing("ones()")
+
+    def randn(self) -> Any:
+        """Standard normal in every real dimension, from NumPy's global generator."""
+        raise self._missing("randn()")
+
+    def standard_basis(self) -> Iterator[Any]:
+        """The unit vectors, in order."""
+        raise self._missing("standard_basis()")
+
+    @primitive
+    def add(self, x_prev: Any, x_new: Any) -> Any:
+        """x + y."""
+        return self._add(x_prev, x_new)
+
+    @primitive
+    def mut_add(self, x_prev: Any, x_new: Any) -> Any:
+        """x + y, for which x may be written to; None is zero."""
+        return self._mut_add(self.zeros() if x_prev is None else x_prev, x_new)
+
+    @primitive
+    def scalar_mul(self, x: Any, a: Any) -> Any:
+        """a·x."""
+        return self._scalar_mul(x, a)
+
+    @primitive
+    def inner_prod(self, x: Any, y: Any) -> Any:
+        """Re Σ x̄·y."""
+        return self._inner_prod(x, y)
+
+    @primitive
+    def covector(self, x: Any) -> Any:
+        """The adjoint that stands for this vector: its conjugate."""
+        return self._covector(x)
+
+    def _add(self, x: Any, y: Any) -> Any:
+        return x + y
+
+    def _mut_add(self, x: Any, y: Any) -> Any:
+        return self._add(x, y)
+
+    def _scalar_mul(self, x: Any, a: Any) -> Any:
+        return x * a
+
+    def _inner_prod(self, x: Any, y: Any) -> Any:
+        raise self._missing("_inner_prod(x, y)")
+
+    def _covector(self, x: Any) -> Any:
+        return x
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {vars(self)}>"
+
+    @classmethod
+    def register(cls, value_type: type, vspace_maker: Function | None = None) -> None:
+        """Let this be the space of values of the type, made from a value by the class or by ``vspace_maker``."""
+        spaces[value_type] = vspace_maker or cls
 
 
-class VSpace:
-    """The vector space of everything with the structure, shapes and dtypes of ``value``; complex numbers as ℝ².
+defvjp(VSpace.add, None, lambda ans, vs, x, y: lambda g: g, lambda ans, vs, x, y: lambda g: g)
+defvjp(VSpace.mut_add, None, lambda ans, vs, x, y: lambda g: g, lambda ans, vs, x, y: lambda g: g)
+defvjp(
+    VSpace.scalar_mul,
+    None,
+    lambda ans, vs, x, a: lambda g: vs.covector(vs.scalar_mul(vs.covector(g), a)),
+    lambda ans, vs, x, a: lambda g: vs.inner_prod(g, vs.covector(x)),
+)
+defvjp(
+    VSpace.inner_prod,
+    None,
+    lambda ans, vs, x, y: lambda g: vs.covector(vs.scalar_mul(y, g)),
+    lambda ans, vs, x, y: lambda g: vs.covector(vs.scalar_mul(x, g)),
+)
+defvjp(VSpace.covector, None, lambda ans, vs, x: lambda g: vs.covector(g))
+defjvp(VSpace.add, None, lambda g, ans, vs, x, y: g, lambda g, ans, vs, x, y: g)
+defjvp(VSpace.mut_add, None, lambda g, ans, vs, x, y: g, lambda g, ans, vs, x, y: g)
+defjvp(VSpace.scalar_mul, None, "same", "same")
+defjvp(VSpace.inner_prod, None, "same", "same")
+defjvp(VSpace.covector, None, "same")
+
+
+class ArraySpace(VSpace):
+    """The arrays of one shape and dtype; complex numbers as ℝ²."""
+
+    def __init__(self, value: Any) -> None:
+        value = as_leaf_value(value.value if type(value) is Tensor else value)
+        self.shape, self.dtype = value.shape, value.dtype
+
+    @property
+    def iscomplex(self) -> bool:
+        """Whether the arrays are complex."""
+        return self.dtype.kind == "c"
+
+    @property
+    def size(self) -> int:
+        """The number of real dimensions."""
+        return int(np.prod(self.shape)) * (2 if self.iscomplex else 1)
+
+    def __repr__(self) -> str:
+        return f"<ArraySpace {self.dtype}{list(self.shape)}>"
+
+    def zeros(self) -> Any:
+        return np.zeros(self.shape, self.dtype)[()]
+
+    def ones(self) -> Any:
+        return np.full(self.shape, 1 + 1j if self.iscomplex else 1, self.dtype)[()]
+
+    def randn(self) -> Any:
+        sample = np.random.standard_normal(self.shape)
+        if self.iscomplex:
+            sample = sample + 1j * np.random.standard_normal(self.shape)
+        return np.asarray(sample).astype(self.dtype)[()]
+
+    def standard_basis(self) -> Iterator[Any]:
+        for index in np.ndindex(self.shape):
+            for unit in (1, 1j) if self.iscomplex else (1,):
+                vector = np.zeros(self.shape, self.dtype)
+                vector[index] = unit
+                yield vector[()]
+
+    def add(self, x_prev: Any, x_new: Any) -> Any:
+        return np.add(x_prev, x_new)
+
+    def mut_add(self, x_prev: Any, x_new: Any) -> Any:
+        return self.add(self.zeros() if x_prev is None else x_prev, x_new)
+
+    def scalar_mul(self, x: Any, a: Any) -> Any:
+        return np.multiply(x, a)
+
+    def inner_prod(self, x: Any, y: Any) -> Any:
+        return np.sum(np.real(np.conj(x) * y))
+
+    def covector(self, x: Any) -> Any:
+        return np.conj(x)
+
+
+class TreeSpace(VSpace):
+    """Nested lists, tuples, dicts and dataclasses of members of other spaces."""
+
+    def __init__(self, value: Any) -> None:
+        leaves, self.rebuild = flatten(value)
+        self.structure = self.rebuild(list(range(len(leaves))))
+        self.parts: list[Any] = [vspace(x) for x in leaves]
+
+    def _map(self, operation: Function, *trees: Any) -> Any:
+        return self.rebuild([operation(*row) for row in zip(self.parts, *[flatten(t)[0] for t in trees], strict=True)])
+
+    @property
+    def size(self) -> int:
+        """The number of real dimensions."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def iscomplex(self) -> bool:
+        """Whether some array is complex."""
+        return any(part.iscomplex for part in self.parts)
+
+    @property
+    def shape(self) -> Any:
+        """The shape of each array, in the structure of the vector."""
+        return self._map(lambda part: part.shape)
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype of each array, in the structure of the vector."""
+        return self._map(lambda part: part.dtype)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TreeSpace) and (self.structure, self.parts) == (other.structure, other.parts)
+
+    def __repr__(self) -> str:
+        return f"<TreeSpace of {self.rebuild(self.parts)}>"
+
+    def zeros(self) -> Any:
+        return self._map(lambda part: part.zeros())
+
+    def ones(self) -> Any:
+        return self._map(lambda part: part.ones())
+
+    def randn(self) -> Any:
+        return self._map(lambda part: part.randn())
+
+    def standard_basis(self) -> Iterator[Any]:
+        for k, part in enumerate(self.parts):
+            for unit in part.standard_basis():
+                vector = [other.zeros() for other in self.parts]
+                vector[k] = unit
+                yield self.rebuild(vector)
+
+    def add(self, x_prev: Any, x_new: Any) -> Any:
+        return self._map(lambda part, x, y: part.add(x, y), x_prev, x_new)
+
+    def mut_add(self, x_prev: Any, x_new: Any) -> Any:
+        return self.add(self.zeros() if x_prev is None else x_prev, x_new)
+
+    def scalar_mul(self, x: Any, a: Any) -> Any:
+        return self._map(lambda part, leaf: part.scalar_mul(leaf, a), x)
+
+    def inner_prod(self, x: Any, y: Any) -> Any:
+        rows = zip(self.parts, flatten(x)[0], flatten(y)[0], strict=True)
+        products = [part.inner_prod(a, b) for part, a, b in rows]
+        return sum(products[1:], products[0]) if products else np.float64(0)
+
+    def covector(self, x: Any) -> Any:
+        return self._map(lambda part, leaf: part.covector(leaf), x)
+
+
+def vspace(value: Any) -> VSpace:
+    """The vector space in which ``value`` lies: what has its structure, shapes and dtypes, or what is registered.
 
     >>> vs = vspace({"a": 1.0, "b": [2.0, 3.0]})
     >>> vs.size, vs.add(vs.ones(), vs.ones())["b"] == [2.0, 2.0]
     (3, True)
     """
-
-    def __init__(self, value: Any) -> None:
-        leaves, self.rebuild = flatten(value)
-        self.structure = self.rebuild(list(range(len(leaves))))
-        self.leaves = [np.asarray(as_leaf_value(x.value if type(x) is Tensor else x)) for x in leaves]
-
-    @property
-    def size(self) -> int:
-        """The number of real dimensions."""
-        return sum(x.size * (2 if x.dtype.kind == "c" else 1) for x in self.leaves)
-
-    @property
-    def iscomplex(self) -> bool:
-        """Whether some array is complex."""
-        return any(x.dtype.kind == "c" for x in self.leaves)
-
-    @property
-    def shape(self) -> Any:
-        """The shape of each array, in the structure of the vector."""
-        return self.rebuild([x.shape for x in self.leaves])
-
-    @property
-    def dtype(self) -> Any:
-        """The dtype of each array, in the structure of the vector."""
-        return self.rebuild([x.dtype for x in self.leaves])
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, VSpace) or self.structure != other.structure:
-            return False
-        return [(x.shape, x.dtype) for x in self.leaves] == [(x.shape, x.dtype) for x in other.leaves]
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"<VSpace of {self.rebuild([f'{x.dtype}{list(x.shape)}' for x in self.leaves])}>"
-
-    def zeros(self) -> Any:
-        """The zero of the space."""
-        return self.rebuild([np.zeros_like(x)[()] for x in self.leaves])
-
-    def ones(self) -> Any:
-        """One in every real dimension."""
-        return self.rebuild([np.full_like(x, 1 + 1j if x.dtype.kind == "c" else 1)[()] for x in self.leaves])
-
-    def randn(self) -> Any:
-        """Standard normal in every real dimension, from NumPy's global generator."""
-        return self.rebuild([_normal(x) for x in self.leaves])
-
-    def standard_basis(self) -> Iterator[Any]:
-        """The unit vectors, in order."""
-        for k, x in enumerate(self.leaves):
-            for index in np.ndindex(x.shape):
-                for unit in (1, 1j) if x.dtype.kind == "c" else (1,):
-                    vector = [np.zeros_like(y) for y in self.leaves]
-                    vector[k][index] = unit
-                    yield self.rebuild([y[()] for y in vector])
-
-    def add(self, x: Any, y: Any) -> Any:
-        """x + y, array by array."""
-        return map_tree(np.add, x, y)
-
-    def scalar_mul(self, x: Any, a: Any) -> Any:
-        """a·x, array by array."""
-        return map_tree(lambda leaf: np.multiply(leaf, a), x)
-
-    def inner_prod(self, x: Any, y: Any) -> Any:
-        """Re Σ x̄·y."""
-        products = [np.sum(np.real(np.conj(a) * b)) for a, b in zip(flatten(x)[0], flatten(y)[0], strict=True)]
-        return sum(products[1:], products[0]) if products else np.float64(0)
-
-    def covector(self, x: Any) -> Any:
-        """The adjoint that stands for this vector: its conjugate."""
-        return map_tree(np.conj, x)
-
-
-def _normal(x: Any) -> Any:
-    sample = np.random.standard_normal(x.shape)
-    if x.dtype.kind == "c":
-        sample = sample + 1j * np.random.standard_normal(x.shape)
-    return np.asarray(sample).astype(x.dtype)[()]
-
-
-def vspace(value: Any) -> VSpace:
-    """The vector space in which ``value`` lies.
-
-    >>> vspace([1.0, 2j])
-    <VSpace of ['float64[]', 'complex128[]']>
-    """
-    return VSpace(value)
+    if is_boxed(value):
+        return space_of(value)
+    return ArraySpace(value) if is_leaf(value) else TreeSpace(value)

@@ -19,6 +19,9 @@ from typing import Any
 import numpy as np
 
 from . import kinds
+from .arrays.calls import faces
+from .arrays.versions import entries
+from .boxes import Vector, bare, dense, is_boxed, plus, recorded_types, space_of
 from .graph import Node
 from .sweeps import rules
 from .tensor import Tensor, tensor_of
@@ -66,13 +69,14 @@ def primitive(function: Function) -> Function:
         inside = [holds_tensors(a) for a in args]
         if not any(inside):
             return function(*args, **kwargs)
-        if all([type(a) is Tensor for a, holds in zip(args, inside, strict=True) if holds]):
-            nodes = tuple(a.node if type(a) is Tensor else a for a in args)
-            value = _plain(function, function(*[a.node.value if type(a) is Tensor else a for a in args], **kwargs))
+        if all([type(a) in recorded_types for a, holds in zip(args, inside, strict=True) if holds]):
+            nodes = tuple(a.node if holds else a for a, holds in zip(args, inside, strict=True))
+            values = [a.node.value if holds else a for a, holds in zip(args, inside, strict=True)]
+            value = _plain(function, function(*values, **kwargs))
             if is_leaf(value):
-                return tensor_of(Node(np.asarray(value)[()], recorded, nodes, kwargs))
+                return tensor_of(Node(_kept(value), recorded, nodes, kwargs))
             if type(value) is tuple and all([is_leaf(y) for y in value]):
-                return tensor_of(Node(tuple(np.asarray(y)[()] for y in value), recorded, nodes, kwargs))
+                return tensor_of(Node(tuple(_kept(y) for y in value), recorded, nodes, kwargs))
         return _record_packed(recorded, function, args, kwargs)
 
     recorded.defines_rule = True  # type: ignore[attr-defined]
@@ -82,17 +86,23 @@ def primitive(function: Function) -> Function:
 
 def holds_tensors(x: Any) -> bool:
     """Whether x is a Tensor, or a structure with one in it."""
-    return type(x) is Tensor or (not is_leaf(x) and any([type(leaf) is Tensor for leaf in flatten(x)[0]]))
+    return type(x) in recorded_types or (not is_leaf(x) and any([type(y) in recorded_types for y in flatten(x)[0]]))
 
 
 def _plain(function: Function, value: Any) -> Any:
     """What a primitive returned, if no Tensor came through a closure."""
+    value = dense(value)
     if holds_tensors(value):
         raise TypeError(
             f"{name_of(function)} was called with plain values but returns a Tensor: it closes over one, whose "
             "derivative would be lost. Pass that Tensor as an argument"
         )
     return value
+
+
+def _kept(value: Any) -> Any:
+    """A number, an array or a value of a registered type, as a node keeps it."""
+    return value if is_boxed(value) else np.asarray(value)[()]
 
 
 def name_of(function: Function) -> str:
@@ -143,13 +153,13 @@ def _identity(x: Any) -> Any:
 def packed(call: Call, *leaves: Any) -> tuple[Any, ...]:
     """The numbers in the output of a call, as a function of the numbers in its arguments."""
     outputs, call.build_output = flatten(_plain(call.raw, call.raw(*call.arguments(leaves), **call.kwargs)))
-    return tuple(np.asarray(y)[()] for y in outputs)
+    return tuple(_kept(y) for y in outputs)
 
 
 def _record_packed(function: Function, raw: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     call = Call(function, raw, args, kwargs)
-    values = packed(call, *[x.node.value if type(x) is Tensor else x for x in call.leaves])
-    nodes = [x.node if type(x) is Tensor else x for x in call.leaves]
+    values = packed(call, *[x.node.value if type(x) in recorded_types else x for x in call.leaves])
+    nodes = [x.node if type(x) in recorded_types else x for x in call.leaves]
     return call.output(tensor_of(Node(values, packed, (call, *nodes))))
 
 
@@ -157,15 +167,15 @@ class Packed:
     """The rule of ``packed``: that of the function itself, on structures."""
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        call, leaves = args[0], args[1:]
+        call, leaves = args[0], list(map(entries, args[1:]))
         given = {k for k, t in zip(call.owner, tangents[1:], strict=True) if t is not None}
-        filled = [_zeros(x) if t is None else t for t, x in zip(tangents[1:], leaves, strict=True)]
+        filled = [_zeros(x) if t is None else entries(t) for t, x in zip(tangents[1:], leaves, strict=True)]
         trees = [t if k in given else None for k, t in enumerate(call.arguments(filled))]
         tangent = rules[call.function].jvp(trees, call.output(out), call.arguments(leaves), call.kwargs)
         return None if tangent is None else kinds.Parts(flatten(tangent)[0])
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        call, leaves = args[0], args[1:]
+        call, leaves = args[0], list(map(entries, args[1:]))
         k = call.owner[j - 1]
         tree = call.output(_filled(adjoint, out))
         parts = rules[call.function].vjp(k, tree, call.output(out), call.arguments(leaves), call.kwargs)
@@ -177,6 +187,8 @@ rules[packed] = Packed()
 
 def _zeros(x: Any) -> Any:
     """A derivative of x that is zero."""
+    if is_boxed(x):
+        return space_of(x).zeros()
     value = np.asarray(x.node.value if type(x) is Tensor else x)
     return np.zeros(value.shape, value.dtype if value.dtype.kind in "fc" else np.float64)[()]
 
@@ -184,8 +196,15 @@ def _zeros(x: Any) -> Any:
 def _filled(adjoint: Any, out: Any) -> Any:
     """The adjoint of several outputs with zeros in the place of ``None``."""
     if type(adjoint) is not kinds.Parts:
-        return adjoint
-    return tuple(_zeros(y) if g is None else g for g, y in zip(adjoint, out, strict=True))
+        return entries(adjoint)
+    return tuple(_zeros(y) if g is None else entries(g) for g, y in zip(adjoint, out, strict=True))
+
+
+def _members(found: Any, like: Any) -> Any:
+    """A derivative, with its parts by values of registered types as vectors of their spaces."""
+    if not faces or found is None:
+        return found
+    return map_tree(lambda d, x: Vector(space_of(x), d) if is_boxed(x) else d, found, like)
 
 
 # A rule written by hand
@@ -203,28 +222,31 @@ class Handmade:
         self.same = False  # the tangent is the function itself: its transpose would ask for itself
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        tangents = bare(tangents)
         argnums = tuple(j for j, t in enumerate(tangents) if t is not None)
+        tangents, args = list(map(entries, tangents)), list(map(entries, args))
         if self.tangent is not None:
             found = self.pushed(argnums, [tangents[j] for j in argnums], out, args, kwargs)
         elif self.adjoint is not None:
             found = None
             for j in argnums:
                 part = self.transposed(lambda g, j=j: self.pulled(j, g, out, args, kwargs), out, tangents[j])
-                found = part if found is None else part if part is None else map_tree(np.add, found, part)
+                found = part if found is None else part if part is None else plus(found, part)
         else:
             raise self.missing()
+        found = _members(found, out)
         return kinds.Parts(found) if type(found) is tuple else found
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        adjoint = _filled(adjoint, out)
+        adjoint, args = bare(_filled(adjoint, out)), list(map(entries, args))
         if self.adjoint is not None:
-            return self.pulled(j, adjoint, out, args, kwargs)
+            return _members(self.pulled(j, adjoint, out, args, kwargs), args[j])
         if self.tangent is None:
             raise self.missing()
         if self.same:
             raise NotImplementedError(f"{name_of(self.function)} is linear, but its transpose is not known: use defvjp")
         found = self.transposed(lambda v: self.pushed((j,), [v], out, args, kwargs), args[j], adjoint)
-        return None if found is None else self.fitted(found, args[j], f"adjoint of argument {j}")
+        return None if found is None else _members(self.fitted(found, args[j], f"adjoint of argument {j}"), args[j])
 
     def pulled(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         """The adjoint of argument j, as written."""
@@ -251,7 +273,7 @@ class Handmade:
 
     def fitted(self, found: Any, like: Any, what: str) -> Any:
         """A derivative in the shapes and dtypes of what it belongs to."""
-        found, rebuild = flatten(found)
+        found, rebuild = flatten(dense(found))
         like = flatten(like)[0]
         if len(found) != len(like):
             raise ValueError(f"the {what} of {name_of(self.function)} has {len(found)} parts instead of {len(like)}")
@@ -259,6 +281,8 @@ class Handmade:
 
     def fitted_leaf(self, d: Any, x: Any, what: str) -> Any:
         """One array of a derivative, in the shape and dtype of what it belongs to."""
+        if is_boxed(x):
+            return d
         d, x = (a if hasattr(a, "dtype") else np.asarray(a) for a in (d, x))
         dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(np.float64)
         if d.shape == x.shape:

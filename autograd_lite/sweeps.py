@@ -19,6 +19,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from .graph import Node, Path
+from .pending import Pending, added_up
 
 __all__ = ["Rule", "forward_sweep", "reverse_sweep", "rules", "value"]
 
@@ -30,7 +31,7 @@ class Rule(Protocol):
         """The tangent of out: Σ_j ∂g/∂x_j · ẋ_j; ``tangents`` has ``None`` where an argument has none."""
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        """What out contributes to the adjoint of argument j: x̄_i · ∂g/∂x_j."""
+        """What out contributes to the adjoint of argument j: x̄_i · ∂g/∂x_j.  It may be ``Pending``: see there."""
 
 
 rules: dict[Callable[..., Any] | None, Rule] = {}
@@ -79,6 +80,8 @@ def reverse_sweep(
     active = path.active
     for node in reversed(path.steps):
         adjoint = adjoints.get(node) if keep else adjoints.pop(node, None)
+        if type(adjoint) is Pending:
+            adjoint = adjoint.due(node, adjoints, keep)
         if adjoint is not None:
             args = [view(a) if type(a) is Node else a for a in node.args]
             vjp, out = rules[node.function].vjp, view(node)
@@ -87,4 +90,4 @@ def reverse_sweep(
                     part = vjp(j, adjoint, out, args, node.kwargs)
                     if part is not None:
                         adjoints[parent] = adjoints[parent] + part if parent in adjoints else part
-    return adjoints
+    return added_up(adjoints)

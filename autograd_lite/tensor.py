@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .arrays import assignment, calls, views
-from .arrays.calls import apply, doors, name_of, opened, plain_value, tensor_of
+from .arrays.calls import apply, doors, faces, name_of, opened, plain_value, tensor_of
 from .arrays.methods import ArrayMethods
 from .arrays.refusals import attributes, no_plain_array
 from .arrays.versions import entries
@@ -315,13 +315,18 @@ for _attribute, _reason in attributes.items():
 
 
 def as_leaf_value(x: Any) -> Any:
-    """x as a floating or complex NumPy array or scalar; integers and booleans become float64."""
+    """x as a floating or complex NumPy array or scalar; integers and booleans become float64.
+
+    A value of a registered type stays what it is.
+    """
     kind = type(x)
     if kind is float or kind is int:
         return np.float64(x)
     if kind is not np.ndarray and not isinstance(x, np.generic):
         if isinstance(x, complex):
             return np.complex128(x)
+        if kind in faces:
+            return x
         if isinstance(x, (str, bytes)):
             raise TypeError(f"expected numbers, got the text {x!r}")
         x = np.asarray(x)

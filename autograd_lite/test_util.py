@@ -15,7 +15,9 @@ from .differential_operators import ArgNum, unary_to_nary
 from .extend import vspace
 from .transforms import jvp, vjp
 
-__all__ = ["check_equivalent", "check_grads", "check_jvp", "check_vjp", "combo_check", "scalar_close"]
+__all__ = [
+    "check_equivalent", "check_grads", "check_jvp", "check_vjp", "combo_check", "make_numerical_jvp", "scalar_close",
+]  # fmt: skip
 
 Function = Callable[..., Any]
 TOLERANCE = 1e-6
@@ -31,12 +33,20 @@ def scalar_close(a: Any, b: Any) -> bool:
     return bool(abs(a - b) < TOLERANCE or abs(a - b) < TOLERANCE * abs(a + b))
 
 
-def _slope(f: Function, x: Any, v: Any) -> Any:
-    """(f(x + hv) − f(x − hv)) / 2h."""
-    space = vspace(x)
-    above, below = (f(space.add(x, space.scalar_mul(v, h))) for h in (STEP, -STEP))
-    space = vspace(above)
-    return space.scalar_mul(space.add(above, space.scalar_mul(below, -1.0)), 1 / (2 * STEP))
+def make_numerical_jvp(f: Function, x: Any) -> Function:
+    """The function v ↦ (f(x + hv) − f(x − hv)) / 2h.
+
+    >>> print(f"{make_numerical_jvp(lambda x: x**2, 3.0)(2.0):.6f}")
+    12.000000
+    """
+
+    def slope(v: Any) -> Any:
+        space = vspace(x)
+        above, below = (f(space.add(x, space.scalar_mul(v, h))) for h in (STEP, -STEP))
+        space = vspace(above)
+        return space.scalar_mul(space.add(above, space.scalar_mul(below, -1.0)), 1 / (2 * STEP))
+
+    return slope
 
 
 def _named(f: Function) -> str:
@@ -55,7 +65,7 @@ def check_vjp(f: Function, x: Any) -> None:
     adjoint = x_space.covector(pullback(y_space.covector(w))[0])
     if vspace(adjoint) != x_space:
         raise AssertionError(f"the adjoint lies in {vspace(adjoint)}, the argument in {x_space}")
-    exact, difference = x_space.inner_prod(v, adjoint), y_space.inner_prod(w, _slope(f, x, v))
+    exact, difference = x_space.inner_prod(v, adjoint), y_space.inner_prod(w, make_numerical_jvp(f, x)(v))
     if not scalar_close(difference, exact):
         raise AssertionError(
             f"Derivative (VJP) check of {_named(f)} failed at {x}:\nreverse sweep {exact}\ndifference    {difference}"
@@ -69,7 +79,7 @@ def check_jvp(f: Function, x: Any) -> None:
     >>> check_jvp(np.sin, 0.5)
     """
     v = vspace(x).randn()
-    check_equivalent(jvp(f, (x,), (v,))[1], _slope(f, x, v))
+    check_equivalent(jvp(f, (x,), (v,))[1], make_numerical_jvp(f, x)(v))
 
 
 def check_equivalent(x: Any, y: Any) -> None:

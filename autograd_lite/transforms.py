@@ -11,15 +11,16 @@ Jacobians and Hessians are in jacobians.py.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .arrays.versions import entries
+from .boxes import Box, Vector, is_boxed, recorded_types, space_of
 from .graph import Node, Path, leaf, path, roots, same
-from .kinds import cast, linear
-from .sweeps import forward_sweep, reverse_sweep, value
+from .kinds import Linear, cast
+from .sweeps import forward_sweep, reverse_sweep, rules, value
 from .tensor import Tensor, as_leaf_value, tensor_of
 from .trees import flatten, names
 from .watches import open_watch
@@ -30,7 +31,18 @@ Function = Callable[..., Any]
 ArgNum = int | Sequence[int]
 swept: list[Callable[[str, dict[Node, Any]], None]] = []  # who is shown the derivatives of a sweep that is recorded
 
-linear(same, lambda g, out, x: g)
+
+class Same(Linear):
+    """The identity, also of what is no array."""
+
+    def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        return tangents[0]
+
+    def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        return adjoint
+
+
+rules[same] = Same(same, lambda g, out, x: g)
 
 
 class Recording:
@@ -59,18 +71,22 @@ class Recording:
         self.outputs, self.rebuild_output = flatten(self.output)
         if not self.outputs and not _is_empty([self.output]):
             raise TypeError(f"{_called(f)} returned a {type(self.output).__name__}, which holds no numbers")
-        self.nodes = [y.node if type(y) is Tensor else None for y in self.outputs]
+        self.nodes = [y.node if type(y) in recorded_types else None for y in self.outputs]
         self.path: Path = path(self.leaves, [node for node in self.nodes if node is not None])
         self.view = tensor_of if self.path.nested else value
 
     @property
     def value(self) -> Any:
         """f's value; plain unless an older Tensor went into it."""
-        return self.rebuild_output([entries(self.view(y.node)) if type(y) is Tensor else y for y in self.outputs])
+        return self.rebuild_output(
+            [entries(self.view(y.node)) if type(y) in recorded_types else y for y in self.outputs]
+        )
 
     def scalar(self, f: Function, transform: str) -> Any:
         """The output, which must be one real number."""
         y = self.outputs[0] if len(self.outputs) == 1 else None
+        if is_boxed(y):
+            raise TypeError(f"{transform} is for functions with one number as output, but {_called(f)} gives {y}")
         shape = y.shape if type(y) is Tensor else None if y is None else np.shape(y)
         if shape is None or math.prod(shape) != 1:
             what = f"{len(self.outputs)} outputs" if y is None else f"an output of shape {shape}"
@@ -113,7 +129,7 @@ class Recording:
 
 def fresh(x: Any) -> Node:
     """A new leaf with the number x; one that remembers x, where x is itself part of a record."""
-    if type(x) is Tensor:
+    if type(x) in recorded_types:
         return Node(x.node.value, same, (x.node,))
     return leaf(as_leaf_value(x))
 
@@ -124,7 +140,11 @@ def _owned(derivatives: list[Any], like: list[Any], seeds: list[Any]) -> list[An
     result = []
     for d, x in zip(derivatives, like, strict=True):
         d = entries(d)
-        if d is None:
+        if type(d) is Vector:
+            d = d.vector
+        elif d is None and is_boxed(x.value if type(x) is Node else x):
+            d = space_of(x.value if type(x) is Node else x).zeros()
+        elif d is None:
             x = x.value if type(x) is Node else x.node.value if type(x) is Tensor else as_leaf_value(x)
             d = np.zeros_like(x) if x.dtype.kind in "fc" else np.zeros_like(x, dtype=np.float64)
             d = d if d.ndim else d[()]
@@ -166,6 +186,8 @@ def _argument(f: Function, args: tuple[Any, ...], k: int) -> Any:
 
 def _matching(what: str, seed: Any, x: Any, place: str) -> Any:
     """A seed in the shape and dtype of x, or an error that names the place."""
+    if is_boxed(x):
+        return Vector(space_of(x), seed)
     if type(seed) is not Tensor:
         seed = as_leaf_value(seed)
     if np.shape(seed) != np.shape(x):
@@ -256,6 +278,13 @@ def _one(y: Any) -> Any:
     return np.ones(y.shape, y.dtype) if y.ndim else y.dtype.type(1)
 
 
+def _ones(y: Any) -> Any:
+    """The seed of an output in which every entry is one."""
+    if isinstance(y, Box):
+        return Vector(space_of(y), space_of(y).ones())
+    return np.ones_like(y)[()] if type(y) is Tensor else None
+
+
 def grad(f: Function, argnum: ArgNum = 0, *, check: bool = False) -> Function:
     """The gradient of a scalar function, ∇f: one reverse sweep, whatever the number of inputs.
 
@@ -308,7 +337,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
     """
     _check_callable("vjp", f)
     leaves, rebuild = flatten(primals)
-    primals = rebuild([x if type(x) is Tensor else np.array(x)[()] for x in leaves])
+    primals = rebuild([x if type(x) is Tensor or is_boxed(x) else np.array(x)[()] for x in leaves])
     recording = Recording(f, range(len(primals)), primals, {})
 
     def pullback(seed: Any) -> tuple[Any, ...]:
@@ -373,8 +402,7 @@ def elementwise_grad(f: Function, argnum: int = 0) -> Function:
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
         recording = Recording(f, argnum, args, kwargs)
-        seeds = [np.ones_like(y)[()] if type(y) is Tensor else None for y in recording.outputs]
-        return recording.rebuild(recording.pull(seeds))
+        return recording.rebuild(recording.pull([_ones(y) for y in recording.outputs]))
 
     return _transformed("elementwise_grad", f, derivative)
 

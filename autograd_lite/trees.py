@@ -19,7 +19,7 @@ from .tensor import Tensor, as_leaf_value
 __all__ = ["children", "fields_of", "flatten", "is_leaf", "map_tree", "names", "ravel"]
 
 _LEAVES = (np.ndarray, np.generic, float, int, complex)
-_USUAL = frozenset({Tensor, np.ndarray, np.float64, float})  # found without isinstance
+leaf_types: set[type] = {Tensor, np.ndarray, np.float64, float}  # found without isinstance; boxes.py adds yours
 _fields: dict[type, tuple[str, ...] | None] = {}
 
 
@@ -29,7 +29,7 @@ def is_leaf(x: Any) -> bool:
     >>> is_leaf(1.0), is_leaf(True), is_leaf([1.0])
     (True, False, False)
     """
-    return type(x) in _USUAL or (isinstance(x, _LEAVES) and type(x) is not bool)
+    return type(x) in leaf_types or (isinstance(x, _LEAVES) and type(x) is not bool)
 
 
 def fields_of(kind: type) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite.kinds import composites, plain_functions
+from autograd_lite.registry import composites, plain_functions
 from autograd_lite.sweeps import rules
 from autograd_lite.tensor import doors
 from autograd_lite.testing import check_grads

@@ -20,19 +20,22 @@ from typing import Any
 import numpy as np
 
 from ..graph import NO_KEYWORDS, Node, record
-from ..kinds import Constant, composites, load_late_tables, parameters, pick, plain_functions
+from ..kinds import Constant, pick
+from ..registry import composites, load_late_tables, parameters, plain_functions
 from ..sweeps import rules
 from . import views
 from .refusals import functions
 from .versions import entries, view_functions
 from .views import Composed
 
-__all__ = ["apply", "doors", "name_of", "opened", "plain_value", "tensor_of", "writers"]
+__all__ = ["apply", "doors", "faces", "name_of", "opened", "plain_value", "tensor_of", "writers"]
 
 Tensor: Any = None  # the class, which stands above this module and puts itself here
+faces: dict[type, type] = {}  # what stands for a value of such a type of yours: see boxes.py
 writers: dict[Callable[..., Any], Callable[..., None]] = {}  # functions that write into their first argument
 
 _new = object.__new__
+_USUAL = frozenset({np.ndarray, np.float64})
 
 doors: list[Callable[[Node, Any], None]] = []  # who is told when a value leaves the graph: the node, and by what door
 
@@ -46,13 +49,18 @@ def opened(node: Node, door: Any) -> Any:
 
 def tensor_of(node: Node) -> Any:
     """The Tensor that faces ``node``; for a function with several outputs, a tuple of Tensors."""
-    value = node.value
-    if isinstance(value, tuple):
-        parts = [tensor_of(record(pick, (node, i))) for i in range(len(value))]
-        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    if type(value) is int:  # np.count_nonzero before NumPy 2.3
-        node.value = np.int64(value)
-    tensor = _new(Tensor)
+    kind = type(node.value)
+    face = Tensor
+    if kind not in _USUAL:
+        value = node.value
+        if kind in faces:
+            face = faces[kind]
+        elif isinstance(value, tuple):
+            parts = [tensor_of(record(pick, (node, i))) for i in range(len(value))]
+            return kind(*parts) if hasattr(value, "_fields") else tuple(parts)
+        elif kind is int:  # np.count_nonzero before NumPy 2.3
+            node.value = np.int64(value)
+    tensor = _new(face)
     tensor.node = node
     return tensor
 

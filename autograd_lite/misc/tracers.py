@@ -1,4 +1,4 @@
-"""A function recorded at its first call, whose record answers all later ones."""
+"""A function recorded at its first call, whose record answers all later ones; and a record as nodes that are linked."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from .. import tracer
 from ..graph import Node, path
 from ..tensor import Tensor, apply, tensor_of
 from ..transforms import fresh
 from ..trees import flatten
 
-__all__ = ["const_graph"]
+__all__ = ["FullGraphNode", "const_graph", "full_graph"]
 
 
 def const_graph(fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[..., Any]:
@@ -56,3 +57,29 @@ def _again(node: Node, values: dict[Node, Any]) -> Any:
     if any([type(a) is Tensor for a in args]):
         return apply(node.function, args, dict(node.kwargs))  # type: ignore[arg-type]
     return node.function(*args, **node.kwargs)  # type: ignore[misc]
+
+
+class FullGraphNode(tracer.Node):
+    """A value and its recipe: (function, arguments, keywords, pairs of the number of an argument and its node)."""
+
+    def __init__(
+        self, value: Any, fun: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any],
+        parent_argnums: tuple[int, ...], parents: tuple[Any, ...],
+    ) -> None:  # fmt: skip
+        self.value = value
+        self.recipe: tuple[Any, ...] = (fun, args, kwargs, list(zip(parent_argnums, parents, strict=True)))
+
+    def initialize_root(self) -> None:
+        """The input: no recipe."""
+        self.value, self.recipe = None, (lambda x: x, (), {}, [])
+
+
+def full_graph(fun: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """The node of fun(*args, **kwargs), from which all others are reached; None if it depends on no argument.
+
+    >>> import numpy as np
+    >>> end = full_graph(lambda x: np.sin(x) * x, 2.0)
+    >>> end.recipe[0].__name__, [parent.recipe[0].__name__ for _, parent in end.recipe[3]]
+    ('multiply', ['sin', '<lambda>'])
+    """
+    return tracer.trace(FullGraphNode.new_root(), lambda args: fun(*args, **kwargs), args)[1]

@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from ..kinds import Parts, composed, constant, general, primitive
+from ..kinds import Parts, constant, general
+from ..registry import composed, primitive
 
 
 def T(a):

@@ -20,7 +20,8 @@ import numpy as np
 import scipy.ndimage as nd
 import scipy.signal
 
-from ..kinds import multilinear, primitive
+from ..kinds import multilinear
+from ..registry import primitive
 from .forward import for_tensors, forwarding
 from .sampling import (
     affine_transform,

@@ -18,7 +18,8 @@ import numpy as np
 import scipy.ndimage as nd
 import scipy.special as sp
 
-from ..kinds import linear, primitive
+from ..kinds import linear
+from ..registry import primitive
 from .forward import for_tensors
 
 __all__ = ["affine_transform", "map_coordinates", "rotate", "shift", "spline_filter", "spline_filter1d", "zoom"]

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
-from ..kinds import linear, primitive
+from ..kinds import linear
+from ..registry import primitive
 
 __all__ = [
     "BSpline", "CubicHermiteSpline", "CubicSpline", "PchipInterpolator", "PiecewisePolynomial", "floating",

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..graph import Node, leaf
+from ..kinds import contribution
 from ..sweeps import rules
 from ..tensor import Tensor, tensor_of
 from .flops import flops
@@ -169,7 +170,7 @@ def _reverse(node: GraphNode, active: set[GraphNode], used: set[GraphNode]) -> A
     out, parts, total = _out(node, leaves), [], Amount()
     for j, parent in enumerate(node.arguments):
         if type(parent) is GraphNode and parent in active:
-            part = rules[node.node.function].vjp(j, seed, out, args, node.node.kwargs)
+            part = contribution(node.node, j, seed, out, args)
             if part is not None:
                 parts.append(part)
                 total += _addition(parent) if parent in used else Amount()

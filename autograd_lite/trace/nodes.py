@@ -163,7 +163,7 @@ def filled(derivative: Any, value: Any) -> Any:
         return tuple(filled(d, v) for d, v in zip(parts, value, strict=True))
     if derivative is None and value.dtype.kind in "fc":
         return np.zeros_like(value)[()]
-    return derivative
+    return entries(derivative)
 
 
 def magnitude(x: Any, digits: int) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from ..kinds import contribution
 from ..notation.chain import Names, adjoint_term, joined, tangent_term
 from ..notation.substitution import substituted
 from ..notation.text import brief, finite, is_scalar, norm, shape
@@ -287,7 +288,7 @@ def _reverse(number: int, total: int, node: GraphNode, uses: list[tuple[GraphNod
         adjoint = swept.found.get(child.node)
         if adjoint is not None:
             args = [a.value if type(a) is GraphNode else a for a in child.arguments]
-            amount = rules[child.node.function].vjp(child.place(i), adjoint, child.value, args, child.node.kwargs)
+            amount = contribution(child.node, child.place(i), adjoint, child.value, args)
             if amount is not None:
                 terms.append(_term(child, i, child, adjoint, amount, "adjoint"))
     return Step(number, total, "reverse", node, swept.seeds.get(node.node), tuple(terms), node.adjoint)

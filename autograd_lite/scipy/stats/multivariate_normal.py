@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import multivariate_normal as theirs
 
-from ...kinds import general, primitive
+from ...kinds import general
+from ...registry import primitive
 from ..forward import for_tensors, forwarding
 
 __all__ = ["entropy", "logpdf", "pdf"]
