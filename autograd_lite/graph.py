@@ -103,6 +103,11 @@ class Path(NamedTuple):
     ``steps`` are the nodes between them in order, without the leaves; ``active`` holds both.  ``nested`` is true when
     the history reaches nodes older than the leaves: this derivative is then taken inside another one, and the sweep
     over it must itself be recorded.
+
+    >>> x = leaf(2.0)
+    >>> y = record(abs, (x,))
+    >>> path([x], [y]).steps == [y]
+    True
     """
 
     steps: list[Node]

@@ -85,7 +85,12 @@ class Family:
 
 
 class Joint:
-    """A distribution of vectors, whose functions stand in a module."""
+    """A distribution of vectors, whose functions stand in a module.
+
+    >>> from autograd_lite.scipy.stats import multivariate_normal
+    >>> print(multivariate_normal(np.zeros(2), np.eye(2)).logpdf(np.zeros(2)).round(6))
+    -1.837877
+    """
 
     def __init__(self, theirs: Any, functions: ModuleType) -> None:
         self.theirs, self.functions, self.methods = theirs, functions, functions.__all__
