@@ -170,6 +170,17 @@ def test_what_is_recorded_is_not_overwritten():
     check_grads(lambda a, b: linalg.solve_banded((0, 1), a, b, overwrite_ab=True, overwrite_b=True), a[::-1] + 1, b)
 
 
+def test_special_functions_out_of_their_range():
+    with pytest.raises(ValueError, match=r"above \(d - 1\)/2, which is 1\.0"):
+        ag.grad(lambda a: special.multigammaln(a, 3))(0.2)
+    with pytest.raises(TypeError, match="its order is a whole number"):
+        ag.grad(lambda n: special.polygamma(n, 1.0))(2.0)
+    assert ag.vjp(lambda a: special.multigammaln(a, 0), 0.2)[0] == sp.multigammaln(0.2, 0)
+    assert np.isnan(ag.vjp(lambda x: special.polygamma(-1, x), 0.2)[0]) and np.isnan(sp.polygamma(-1, 0.2))
+    with np.errstate(divide="ignore"):
+        assert ag.vjp(special.logsumexp, np.zeros(0))[0] == -np.inf
+
+
 def test_refusals_name_the_way_out():
     with pytest.raises(TypeError, match="singular covariance"):
         ag.grad(lambda c: stats.multivariate_normal.logpdf(np.zeros(2), np.zeros(2), c, True))(np.eye(2))
