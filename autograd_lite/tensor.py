@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 from .arrays import assignment, calls, views
 from .arrays.calls import apply, doors, faces, name_of, opened, plain_value, tensor_of
 from .arrays.methods import ArrayMethods
-from .arrays.refusals import attributes, no_plain_array
+from .arrays.refusals import OTHER_ARRAYS, attributes, no_other_array, no_plain_array
 from .arrays.versions import entries
 from .arrays.views import Composed, Memory
 from .graph import Node, leaf
@@ -329,6 +329,8 @@ def as_leaf_value(x: Any) -> Any:
             return x
         if isinstance(x, (str, bytes)):
             raise TypeError(f"expected numbers, got the text {x!r}")
+        if isinstance(x, OTHER_ARRAYS):
+            raise TypeError(no_other_array(x))
         x = np.asarray(x)
     if x.dtype.kind in "fc":
         return x

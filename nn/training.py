@@ -144,7 +144,7 @@ def fit(
     objective = Objective(default_cost(model) if cost is None else cost, regularization)
     fitted = partial(_prepared, model, objective, np.result_type(*leaves))
     data = fitted("", X, y, combined_weights(y, sample_weight, class_weight))
-    validation = None if validation_data is None else fitted("validation ", *validation_data)
+    validation = None if validation_data is None else fitted("validation ", *_given(validation_data))
     plan = Plan(
         epochs, batch_size, validation, _named(metrics), _truth(y, validation_data),
         early_stopping_of(early_stopping, validation is not None), tolerance_of(tol), callbacks_of(callbacks),
@@ -167,6 +167,12 @@ def _parameters(model: Any) -> tuple[list[Array], Callable[[list[Array]], Any]]:
     if not leaves:
         raise TypeError(f"this model has no parameters to train: {model!r}")
     return [np.array(leaf, dtype=np.result_type(np.asarray(leaf), np.float16)) for leaf in leaves], rebuild
+
+
+def _given(validation_data: Any) -> tuple[Any, ...]:
+    if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
+        raise TypeError("validation_data must be (X, y) or (X, y, sample_weight)")
+    return tuple(validation_data)
 
 
 def _truth(y: Any, validation_data: tuple[Any, ...] | None) -> dict[str, Array]:

@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["attributes", "functions", "no_plain_array"]
+__all__ = ["OTHER_ARRAYS", "attributes", "functions", "no_other_array", "no_plain_array"]
+
+OTHER_ARRAYS = (np.matrix, np.ma.MaskedArray)
 
 _MEMORY = "is about the memory of the plain array: take t.value"
 _OUT_OF_THE_GRAPH = "takes the numbers out of the graph: use t.value"
@@ -68,6 +70,13 @@ attributes: dict[str, str] = {
     "__delitem__": "the entries of an array cannot be deleted; write np.delete(t, i)",
     "__setstate__": "the record of a Tensor cannot be restored; store t.value",
 }
+
+
+def no_other_array(x: Any) -> str:
+    """Why a matrix or a masked array is not taken: its operators mean something else, and a Tensor has no mask."""
+    if isinstance(x, np.matrix):
+        return "np.matrix multiplies by *, a Tensor by @: give np.asarray(x)"
+    return "a Tensor has no mask: give x.filled(0) or x.data, and leave the masked entries out by np.where or ag.masked"
 
 
 def no_plain_array() -> str:

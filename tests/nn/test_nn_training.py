@@ -249,6 +249,8 @@ NOT_A_NUMBER = np.where(np.arange(120).reshape(40, 3) == 7, np.nan, X)
         (X, [[1], [1, 2]] * 20, {}, ValueError, "rows have different lengths"),
         (X[:0], Y[:0], {}, ValueError, "at least one"),
         (X, Y, {"validation_data": (X[:5], Y)}, ValueError, "validation X has 5 rows"),
+        (X, Y, {"validation_data": X}, TypeError, r"validation_data must be \(X, y\)"),
+        (X, Y, {"validation_data": (X,)}, TypeError, r"validation_data must be \(X, y\)"),
         (X.astype(str), Y, {}, TypeError, "X must be numbers, not text such as"),
         (X, ["yes"] * 40, {}, TypeError, "the targets must be numbers, not text such as"),
         (X, np.ones((40, 2)), {}, ValueError, r"\(40, 2\), but the outputs have shape \(40, 1\)"),
