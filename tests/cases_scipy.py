@@ -100,7 +100,7 @@ for function in sp.erfcx, sp.dawsn:
     ufunc(function, [19.9, 20.1, 300.0], note="large")
 ufunc(sp.powm1, [0.3, 1.0], f=lambda y: sp.powm1(0.0, y), note="of 0")
 ufunc(sp.pseudo_huber, [0.0, 1e3], f=lambda r: sp.pseudo_huber(2.0, r), note="of 0")
-ufunc(sp.hyp2f1, Q(3), f=lambda x: sp.hyp2f1(0.5, 0, -1, x) + x, note="constant")
+ufunc(sp.hyp2f1, [0.3, 1.7, -2.5], f=lambda x: sp.hyp2f1(-1, 0, -1, x) * x, note="constant")
 for function in sp.spence, sp.erfcx, sp.dawsn, sp.expi, sp.exp1:
     ufunc(function, C(2), note="complex")
 ufunc(sp.gammasgn, R(3), f=lambda x: sp.gammasgn(x) * x)

@@ -219,6 +219,9 @@ def test_extremes_are_finite():
     (lambda a: sp.betaincc(a, 2.0, 0.999), 3.0), (lambda b: sp.betainc(200.0, b, 0.25), 300.0),
     (lambda n: sp.stdtr(n, -40.0), 3.0), (lambda n: sp.stdtr(n, -9.0), 30.0), (lambda n: sp.stdtr(n, 1e8), 0.05),
     (lambda n: sp.stdtrit(n, 1e-9), 3.0), (lambda a: sp.gammainccinv(a, 1e-9), 800.0),
+    (lambda a: sp.gammainc(a, 1e-4), 0.001), (lambda a: sp.betainc(a, 0.01, 1e-20), 0.001),
+    (lambda b: sp.betainc(0.01, b, 1e-20), 0.001), (lambda b: sp.betaincc(0.5, b, 1 - 1e-9), 0.002),
+    (lambda n: sp.stdtr(n, -1e12), 0.01), (lambda n: sp.stdtr(n, 0.4), 0.01),
 ])  # fmt: skip
 def test_tails_keep_their_digits_by_shape_parameters(f, shape):
     h = 1e-5 * shape

@@ -175,7 +175,7 @@ def hyp2f1_slope(a, b, c, x):
     factor = np.multiply(a, b)
     constant = np.logical_and(np.equal(factor, 0), np.not_equal(c, 0))
     c = np.where(constant, 1, c)
-    return np.divide(factor, c) * sp.hyp2f1(a + 1, b + 1, c + 1, x)
+    return np.divide(factor, c) * np.where(constant, 0, sp.hyp2f1(a + 1, b + 1, c + 1, x))
 
 
 def struve_slope(function, sign, out, n, x):

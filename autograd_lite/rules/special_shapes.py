@@ -4,8 +4,9 @@ By their shape parameters θ they are integrals of the derivative of the density
 
     ∂/∂θ ∫₀ˣ f(t; θ) dt = ∫₀ˣ f·∂log f/∂θ dt = −∫ₓ^∞ f·∂log f/∂θ dt
 
-On the side where f falls all the way no peak lies inside, and tails keep their digits.  The integral over t = x·σ, or
-t = x/σ, 0 < σ < 1, is a sum over fixed nodes: the rule of H. Takahasi and M. Mori, equal steps of u in
+On the side where f falls all the way no peak lies inside, and tails keep their digits.  With t = x·σ^r, 0 < σ < 1, it
+is an integral over σ of f·t·r/σ: r is 1, or −1 for the far side, or 1/a where f is like t^(a−1), a < 1, which then is
+flat.  It is a sum over fixed nodes by the rule of H. Takahasi and M. Mori, equal steps of u in
 σ = 1/(1 + e^(−π sinh u)), which takes any singularity at the ends.  The sum is plain NumPy, so it has derivatives of
 any order.
 
@@ -16,29 +17,23 @@ import numpy as np
 import scipy.special as sp
 
 from ..kinds import elementwise
+from .constants import stop_gradient
 from .elementwise import masked, nonzero, ratio
 
 STEP = 1 / 24
 _U = np.arange(-5.4, 5.4, STEP)
 _E = np.exp(-np.pi * np.abs(np.sinh(_U)))
 _NEAR, _FAR = _E / (1 + _E), 1 / (1 + _E)  # the distances from the nearer and from the farther end
-NODES, REST = np.where(_U < 0, _NEAR, _FAR), np.where(_U < 0, _FAR, _NEAR)  # σ and 1 − σ, both with all digits
-WEIGHTS = STEP * np.pi * np.cosh(_U) * _NEAR * _FAR
+LOG = np.where(_U < 0, np.log(_NEAR), np.log1p(-_NEAR))  # of σ
+WEIGHTS = STEP * np.pi * np.cosh(_U) * np.where(_U < 0, _FAR, _NEAR)  # dσ/σ
 LOG_ROOT_TWO_PI, PI = 0.9189385332046728, 3.141592653589793
 
 
-def below(density, x, *parameters):
-    """∫₀ˣ f(t, x − t, *parameters) dt, entry by entry."""
-    x, *parameters = (np.expand_dims(p, -1) for p in (x, *parameters))
-    return np.sum(WEIGHTS * x * density(x * NODES, x * REST, *parameters), axis=-1)
-
-
-def beside(density, x, above, *parameters):
-    """∫₀ˣ f(t, *parameters) dt, and −∫ₓ^∞ f(t, *parameters) dt where ``above`` is true."""
-    x, above, *parameters = (np.expand_dims(p, -1) for p in (x, above, *parameters))
-    places = np.where(above, 1 / NODES, NODES)
-    weights = np.where(above, -WEIGHTS / NODES / NODES, WEIGHTS)
-    return np.sum(weights * x * density(x * places, *parameters), axis=-1)
+def integral(change, x, r, *parameters):
+    """∫ g(log t, log t − log x, *parameters) dt/t over t = x·σ^r, entry by entry; against σ where r is negative."""
+    log_x, r, *parameters = (np.expand_dims(p, -1) for p in (np.log(nonzero(x)), stop_gradient(r), *parameters))
+    logs = r * LOG
+    return masked(np.sum(WEIGHTS * r * change(log_x + logs, logs, *parameters), axis=-1), np.not_equal(x, 0))
 
 
 def double(*numbers):
@@ -55,41 +50,45 @@ def finite_or(other, x):
 def gammainc_shape(a, x):
     """∂P(a, x)/∂a, with the density t^(a−1) e^(−t)/Γ(a) of P."""
 
-    def change(t, a):
-        log_t = np.log(nonzero(t))
-        return masked(np.exp((a - 1) * log_t - t - sp.gammaln(a)) * (log_t - sp.psi(a)), t > 0)
+    def change(log_t, _, a):
+        return np.exp(a * log_t - np.exp(log_t) - sp.gammaln(a)) * (log_t - sp.psi(a))
 
     a, x = double(a, x)
     bounded, x = finite_or(1, x)
-    return masked(beside(change, x, x > a, a), bounded)
+    return masked(integral(change, x, np.where(x > a, -1, 1 / np.minimum(a, 1)), a), bounded)
 
 
-def betainc_shape(a, b, x):
-    """∂I_x(a, b)/∂a, with the density t^(a−1) (1 − t)^(b−1)/B(a, b) of I."""
+def betainc_shape(a, b, x, rest=None):
+    """∂I_x(a, b)/∂a, with the density t^(a−1) (1 − t)^(b−1)/B(a, b) of I; ``rest`` is 1 − x with all its digits."""
 
-    def change(near, rest, a, b, above, beyond):
-        far = rest + beyond  # 1 − t = (x − t) + (1 − x)
-        log_near, log_far = np.log(nonzero(near)), np.log(nonzero(far))
-        log_t, log_other = np.where(above, log_far, log_near), np.where(above, log_near, log_far)
-        density = np.exp((a - 1) * log_t + (b - 1) * log_other - sp.betaln(a, b))
-        return masked(density * (log_t - sp.psi(a) + sp.psi(a + b)), np.logical_and(near > 0, far > 0))
+    def change(log_near, logs, a, b, above, end, beyond):
+        log_far = np.log(beyond - end * np.expm1(logs))  # 1 − t = (1 − x) + (x − t)
+        log_t = np.where(above, log_far, log_near)
+        density = np.where(above, b, a) * log_near + (np.where(above, a, b) - 1) * log_far - sp.betaln(a, b)
+        return np.exp(density) * (log_t - sp.psi(a) + sp.psi(a + b))
 
-    a, b, x = double(a, b, x)
+    a, b, x, rest = double(a, b, x, 1 - x if rest is None else rest)
     above = x * (a + b) > a
-    one_side = below(change, np.where(above, 1 - x, x), a, b, above, np.where(above, x, 1 - x))
+    end, beyond = np.where(above, rest, x), np.where(above, x, rest)
+    r = 1 / np.minimum(np.where(above, b, a), 1)
+    one_side = integral(change, end, r, a, b, above, end, beyond)
     return np.where(above, -one_side, one_side)
 
 
 def betainc_shape_b(a, b, x):
     """∂I_x(a, b)/∂b: I_x(a, b) = 1 − I_(1−x)(b, a)."""
-    return -betainc_shape(b, a, 1 - x)
+    return -betainc_shape(b, a, 1 - x, x)
+
+
+def student_constant(n):
+    """log Γ((n + 1)/2)/Γ(n/2) − ½ log(πn)"""
+    return np.log(sp.poch(0.5 * n, 0.5)) - 0.5 * np.log(PI * n)
 
 
 def student_log_density(n, t):
     """log Γ((n + 1)/2)/Γ(n/2) − ½ log(πn) − (n + 1)/2·log(1 + t²/n), and that of the normal density for n = ∞."""
     bounded, n = finite_or(1, n)
-    constant = np.log(sp.poch(0.5 * n, 0.5)) - 0.5 * np.log(PI * n)
-    of_student = constant - 0.5 * (n + 1.0) * np.log1p(t * t / n)
+    of_student = student_constant(n) - 0.5 * (n + 1.0) * np.log1p(t * t / n)
     return np.where(bounded, of_student, -0.5 * t * t - LOG_ROOT_TWO_PI)
 
 
@@ -100,16 +99,18 @@ def student_density(n, t):
 def student_shape(n, t):
     """∂F/∂n of Student's distribution function F(t; n)."""
 
-    def change(s, n):
-        s = np.minimum(s, 1e150)  # whose square is finite
-        q = s * s / n
-        slope = sp.psi(0.5 * (n + 1.0)) - sp.psi(0.5 * n) - 1 / n - np.log1p(q) + (n + 1.0) * q / (n * (1 + q))
-        return 0.5 * student_density(n, s) * slope
+    def change(log_s, _, n):
+        log_q = 2 * log_s - np.log(n)  # q = s²/n may be too large for a number
+        grown = np.logaddexp(0, log_q)
+        density = np.exp(student_constant(n) + log_s - 0.5 * (n + 1.0) * grown)
+        slope = sp.psi(0.5 * (n + 1.0)) - sp.psi(0.5 * n) - 1 / n - grown + (n + 1.0) / n * sp.expit(log_q)
+        return 0.5 * density * slope
 
     n, t = double(n, t)
     (bounded, n), (finite, t) = finite_or(1, n), finite_or(1, t)
-    above = np.logical_and(np.abs(t) > 1, n > 0.1)  # tails of smaller n end beyond all nodes
-    return masked(np.sign(t) * beside(change, np.abs(t), above, n), np.logical_and(bounded, finite))
+    size = np.abs(t)
+    change_beside = integral(change, size, np.where(size > 1, -1 / np.minimum(n, 1), 1), n)
+    return masked(np.sign(t) * change_beside, np.logical_and(bounded, finite))
 
 
 def gamma_density(a, x):
