@@ -232,32 +232,76 @@ def contribution(node: Node, j: int, adjoint: Any, out: Any, args: list[Any]) ->
 
 
 def elementwise(function: Function, *partials: Partial) -> None:
-    """g acts entry by entry: one partial derivative p(out, *args) per argument, a number where it is constant."""
+    """g acts entry by entry: one partial derivative p(out, *args) per argument, a number where it is constant.
+
+    >>> import autograd_lite as ag
+    >>> half_square = ag.primitive(lambda x: 0.5 * x * x)
+    >>> elementwise(half_square, lambda out, x: x)
+    >>> print(ag.elementwise_grad(half_square)(np.array([1.0, 3.0])))
+    [1. 3.]
+    """
     rules[function] = Elementwise(*partials)
 
 
 def reduction(function: Function, weights: Function) -> None:
-    """g reduces over ``axis``: the weights w(out, x, axis, **kwargs) = ∂out/∂x."""
+    """g reduces over ``axis``: the weights w(out, x, axis, **kwargs) = ∂out/∂x.
+
+    >>> import autograd_lite as ag
+    >>> @ag.primitive
+    ... def energy(x, axis=None):
+    ...     return 0.5 * np.sum(x * x, axis=axis)
+    >>> reduction(energy, lambda out, x, axis: x)
+    >>> print(ag.grad(energy)(np.array([1.0, 3.0])))
+    [1. 3.]
+    """
     rules[function] = Reduction(function, weights)
 
 
 def linear(function: Function, *transposes: Function | None, variadic: bool = False) -> None:
-    """g is linear in all its variables at once: one transpose t(ȳ, out, *args) per argument, None for no variable."""
+    """g is linear in all its variables at once: one transpose t(ȳ, out, *args) per argument, None for no variable.
+
+    >>> import autograd_lite as ag
+    >>> backwards = ag.primitive(lambda x: x[::-1])
+    >>> linear(backwards, lambda g, out, x: backwards(g))
+    >>> print(ag.grad(lambda x: backwards(x)[0])(np.array([1.0, 3.0])))
+    [0. 1.]
+    """
     rules[function] = Linear(function, *transposes, variadic=variadic)
 
 
 def multilinear(function: Function, *transposes: Function | None, variadic: bool = False) -> None:
-    """g is linear in each variable while the others stand still: one transpose per argument."""
+    """g is linear in each variable while the others stand still: one transpose per argument.
+
+    >>> import autograd_lite as ag
+    >>> scaled = ag.primitive(lambda x, y: x * y)
+    >>> multilinear(scaled, lambda g, out, x, y: scaled(g, y), lambda g, out, x, y: scaled(x, g))
+    >>> print(ag.grad(lambda x: scaled(x, 3.0))(2.0))
+    3.0
+    """
     rules[function] = Multilinear(function, *transposes, variadic=variadic)
 
 
 def general(function: Function, jvp: Sequence[Function | None], vjp: Sequence[Function | None]) -> None:
-    """g has a tangent jvp(ẋ_j, out, *args) and an adjoint vjp(ȳ, out, *args) for each argument j."""
+    """g has a tangent jvp(ẋ_j, out, *args) and an adjoint vjp(ȳ, out, *args) for each argument j.
+
+    >>> import autograd_lite as ag
+    >>> inverse = ag.primitive(lambda a: np.linalg.inv(a))
+    >>> general(inverse, [lambda t, out, a: -out @ t @ out], [lambda g, out, a: -out.T @ g @ out.T])
+    >>> print(ag.grad(lambda x: inverse(x * np.eye(2))[0, 0])(2.0))
+    -0.25
+    """
     rules[function] = General(jvp, vjp)
 
 
 def constant(*functions: Function) -> None:
-    """The derivative of these functions is zero wherever it exists."""
+    """The derivative of these functions is zero wherever it exists.
+
+    >>> import autograd_lite as ag
+    >>> steps = ag.primitive(lambda x: np.floor(x))
+    >>> constant(steps)
+    >>> print(ag.grad(lambda x: x * steps(x))(2.5))
+    2.0
+    """
     rules.update(dict.fromkeys(functions, Constant()))
 
 

@@ -25,7 +25,18 @@ plain_functions: set[Function] = set()
 
 
 def composed(function: Function) -> Callable[[Function], Function]:
-    """Decorator: calls of ``function`` with a Tensor go to the decorated one, written in terms of ruled functions."""
+    """Decorator: calls of ``function`` with a Tensor go to the decorated one, written in terms of ruled functions.
+
+    A call with ``out=``, or with a keyword that the decorated function does not take, raises TypeError.
+
+    >>> import autograd_lite as ag
+    >>> distance = primitive(lambda x, y: abs(x - y))
+    >>> @composed(distance)
+    ... def in_terms_of_others(x, y):
+    ...     return np.abs(np.subtract(x, y))
+    >>> print(ag.grad(distance)(1.0, 3.0))
+    -1.0
+    """
 
     def register(composite: Function) -> Function:
         code = composite.__code__
@@ -52,7 +63,14 @@ def composed(function: Function) -> Callable[[Function], Function]:
 
 
 def plain(*functions: Function) -> None:
-    """These functions are answered from the values of their arguments, and not recorded."""
+    """These functions are answered from the values of their arguments, and not recorded.
+
+    >>> import autograd_lite as ag
+    >>> entries = primitive(lambda x: int(np.size(x)))
+    >>> plain(entries)
+    >>> entries(ag.Tensor([1.0, 2.0]))
+    2
+    """
     plain_functions.update(functions)
 
 
@@ -71,7 +89,15 @@ _KNOWN = frozenset({np.ndarray, np.float64, np.float32, float, int, slice, tuple
 
 
 def primitive(function: Function) -> Function:
-    """Decorator: a function of ours that hands itself to its array arguments as NumPy's own do (NEP 18)."""
+    """Decorator: a function of ours that hands itself to its array arguments as NumPy's own do (NEP 18).
+
+    >>> import autograd_lite as ag
+    >>> from autograd_lite.kinds import elementwise
+    >>> cube = primitive(lambda x: x * x * x)
+    >>> elementwise(cube, lambda out, x: 3 * x * x)
+    >>> print(ag.grad(ag.grad(cube))(2.0))
+    12.0
+    """
 
     @wraps(function)
     def dispatch(*args: Any, **kwargs: Any) -> Any:

@@ -42,7 +42,15 @@ value = attrgetter("value")
 def forward_sweep(
     path: Path, tangents: Mapping[Node, Any], view: Callable[[Node], Any] = value
 ) -> dict[Node, Any]:
-    """Carry the tangents of the leaves along the path; returns the tangent of every node that has one."""
+    """Carry the tangents of the leaves along the path; returns the tangent of every node that has one.
+
+    >>> import autograd_lite as ag
+    >>> import numpy as np
+    >>> x = ag.Tensor(3.0).node
+    >>> y = ag.record(np.square, (x,))
+    >>> print(forward_sweep(ag.path([x], [y]), {x: np.float64(1.0)})[y])
+    6.0
+    """
     tangents = dict(tangents)
     for node in path.steps:
         seeds = [tangents.get(a) if type(a) is Node else None for a in node.args]
@@ -60,6 +68,13 @@ def reverse_sweep(
     """Carry the adjoints of the outputs back along the path; returns the adjoint of every node that has one.
 
     With ``keep=False`` the adjoint of a node is dropped as soon as it was passed on: only the leaves remain.
+
+    >>> import autograd_lite as ag
+    >>> import numpy as np
+    >>> x = ag.Tensor(3.0).node
+    >>> y = ag.record(np.square, (x,))
+    >>> print(reverse_sweep(ag.path([x], [y]), {y: np.float64(1.0)})[x])
+    6.0
     """
     adjoints = dict(adjoints)
     active = path.active

@@ -131,8 +131,9 @@ PAGES = {
             Section(
                 "autograd_lite.scipy.stats",
                 f"{AG}.scipy.stats",
-                "distributions.Distribution distributions.Counting bernoulli beta binom cauchy chi2 expon gamma geom "
-                "gumbel_r halfnorm laplace logistic lognorm nbinom norm pareto poisson rayleigh t uniform weibull_min",
+                "distributions.Distribution distributions.Counting distributions.Joint bernoulli beta binom cauchy "
+                "chi2 dirichlet expon gamma geom gumbel_r halfnorm laplace logistic lognorm multivariate_normal "
+                "nbinom norm pareto poisson rayleigh t uniform weibull_min",
                 f"{AG}.scipy.stats.families",
             ),
             Section("autograd_lite.scipy.stats.multivariate_normal", f"{AG}.scipy.stats.multivariate_normal"),

@@ -101,6 +101,8 @@ for function in sp.erfcx, sp.dawsn:
 ufunc(sp.powm1, [0.3, 1.0], f=lambda y: sp.powm1(0.0, y), note="of 0")
 ufunc(sp.pseudo_huber, [0.0, 1e3], f=lambda r: sp.pseudo_huber(2.0, r), note="of 0")
 ufunc(sp.hyp2f1, Q(3), f=lambda x: sp.hyp2f1(0.5, 0, -1, x) + x, note="constant")
+for function in sp.spence, sp.erfcx, sp.dawsn, sp.expi, sp.exp1:
+    ufunc(function, C(2), note="complex")
 ufunc(sp.gammasgn, R(3), f=lambda x: sp.gammasgn(x) * x)
 ufunc(_zeta, P(3), f=lambda q: sp.zeta(2, q))
 

@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.interpolate
 import scipy.linalg
 import scipy.signal
 import scipy.special as sp
@@ -96,6 +97,23 @@ def test_ode_to_second_order():
     np.testing.assert_allclose([ag.grad(f)(0.7), ag.grad(ag.grad(f))(0.7)], [-np.exp(-0.7), np.exp(-0.7)], rtol=1e-5)
 
 
+def test_an_equation_may_return_a_list_but_no_tensor_from_outside():
+    times = np.array([0.0, 0.5])
+    turned = lambda y: integrate.odeint(lambda y, t: [y[1], -y[0]], y, times, rtol=1e-9, atol=1e-9)[1]
+    also = lambda y: integrate.solve_ivp(lambda t, y: [y[1], -y[0]], (0, 0.5), y, t_eval=times, rtol=1e-9).y[:, 1]
+    rotation = [[np.cos(0.5), np.sin(0.5)], [-np.sin(0.5), np.cos(0.5)]]
+    np.testing.assert_allclose(ag.jacobian(turned)(np.ones(2)), rotation, atol=1e-6)
+    np.testing.assert_allclose(ag.jacobian(also)(np.ones(2)), rotation, atol=1e-6)
+    for name, call in (
+        ("odeint", lambda a: integrate.odeint(lambda y, t: -a * y, np.ones(1), times)[1, 0]),
+        ("solve_ivp", lambda a: integrate.solve_ivp(lambda t, y: -a * y, (0, 1), np.ones(1)).y[0, -1]),
+    ):
+        with pytest.raises(TypeError, match=rf"{name}: the function of the equation uses a Tensor.*pass it in args="):
+            ag.grad(call)(0.5)
+    with pytest.raises(TypeError, match="returns None"):
+        integrate.odeint(lambda y, t: None, ag.Tensor(np.ones(1)), times)
+
+
 def test_every_rule_has_a_case():
     ag.grad(sp.erf)(1.0)
     covered = {case.function for case in UFUNCS}
@@ -131,6 +149,38 @@ def test_a_parameter_without_a_rule_is_refused(f, x):
         ag.grad(f)(x)
 
 
+@pytest.mark.parametrize("f, message", [
+    (scipy.linalg.inv, r"scipy\.linalg\.inv computes with plain arrays.*use np\.linalg\.inv, or pass t\.value"),
+    (scipy.linalg.expm, r"use autograd_lite\.scipy\.linalg\.expm"),
+    (scipy.stats.norm.pdf, r"scipy\.stats\.norm\.pdf computes.*use autograd_lite\.scipy\.stats\.norm\.pdf"),
+    (scipy.stats.skew, r"scipy\.stats\.skew computes.*write it with functions that have a derivative rule"),
+    (lambda t: scipy.interpolate.interp1d(t, t), r"use autograd_lite\.scipy\.interpolate\.interp1d"),
+    (sp.lambertw, r"scipy\.special\.lambertw has no derivative rule"),
+    (np.asarray, r"does not turn into a plain array by itself.*np\.stack"),
+])  # fmt: skip
+def test_a_function_that_computes_with_plain_arrays_is_named(f, message):
+    with pytest.raises(TypeError, match=message):
+        f(ag.Tensor(np.eye(2)))
+
+
+def test_what_is_recorded_is_not_overwritten():
+    a, b = np.array([[2.0, 1.0], [0.0, 4.0]]), np.array([4.0, 8.0])
+    f = lambda a, b: linalg.solve_triangular(a, b, 0, False, True, overwrite_b=True, check_finite=False)
+    check_grads(f, a, b)
+    check_grads(lambda a, b: linalg.solve_banded((0, 1), a, b, overwrite_ab=True, overwrite_b=True), a[::-1] + 1, b)
+
+
+def test_special_functions_out_of_their_range():
+    with pytest.raises(ValueError, match=r"above \(d - 1\)/2, which is 1\.0"):
+        ag.grad(lambda a: special.multigammaln(a, 3))(0.2)
+    with pytest.raises(TypeError, match="its order is a whole number"):
+        ag.grad(lambda n: special.polygamma(n, 1.0))(2.0)
+    assert ag.vjp(lambda a: special.multigammaln(a, 0), 0.2)[0] == sp.multigammaln(0.2, 0)
+    assert np.isnan(ag.vjp(lambda x: special.polygamma(-1, x), 0.2)[0]) and np.isnan(sp.polygamma(-1, 0.2))
+    with np.errstate(divide="ignore"):
+        assert ag.vjp(special.logsumexp, np.zeros(0))[0] == -np.inf
+
+
 def test_refusals_name_the_way_out():
     with pytest.raises(TypeError, match="singular covariance"):
         ag.grad(lambda c: stats.multivariate_normal.logpdf(np.zeros(2), np.zeros(2), c, True))(np.eye(2))
@@ -142,6 +192,10 @@ def test_refusals_name_the_way_out():
         integrate.solve_ivp(lambda t, y: y, (0, 1), np.ones(1), events=[len])
     with pytest.raises(ValueError, match="mode is 'full'"):
         signal.convolve(np.ones(2), np.ones(2), mode="circular")
+    with pytest.raises(TypeError, match="give the mode by name, mode='same'"):
+        signal.convolve(np.ones(2), np.ones(2), "same")
+    with pytest.raises(ValueError, match="2 axes and 1 axes; say which are paired"):
+        signal.convolve(np.ones((2, 3)), np.ones(3))
     with pytest.raises(ValueError, match="larger one along all axes"):
         signal.convolve(np.ones((2, 3)), np.ones((3, 2)), mode="valid")
 
@@ -190,6 +244,17 @@ def test_an_order_that_scipy_cuts_is_cut_in_the_slope_too():
         assert ag.grad(lambda x: f(2.7, x))(0.4) == ag.grad(lambda x: f(2, x))(0.4)  # noqa: B023
 
 
+def test_gamma_functions_of_complex_numbers():
+    z = np.array([0.3 + 0.7j, -1.5 + 0.2j, -2.0 + 0j])
+    check_grads(sp.rgamma, z, order=1)
+    for f in sp.gamma, sp.loggamma:
+        check_grads(f, z[:2], order=1)
+    slope = ag.vjp(sp.rgamma, 0.2 + 200j)[1](1.0 + 0j)[0]
+    np.testing.assert_allclose(slope, -sp.psi(0.2 + 200j) * sp.rgamma(0.2 + 200j))
+    with pytest.raises(TypeError, match="psi has no derivative rule at complex numbers"):
+        ag.vjp(sp.psi, z)[1](np.ones(3) + 0j)
+
+
 def test_box_cox_of_0_has_a_slope_by_its_exponent():
     with np.errstate(divide="ignore"):
         for f in lambda y: sp.boxcox(0.0, y), lambda y: sp.boxcox1p(-1.0, y):
@@ -203,6 +268,32 @@ def test_a_distribution_may_be_given_its_parameters_first_and_is_a_module_too():
     f = lambda x: norm(1.0, scale=2.0).logpdf(x) + stats.poisson(x).logpmf(2) + stats.gamma(x).isf(0.3)
     g = lambda x: norm.logpdf(x, 1.0, 2.0) + stats.poisson.logpmf(2, x) + stats.gamma.isf(0.3, x)
     assert ag.grad(f)(0.7) == ag.grad(g)(0.7)
+
+
+def test_joint_distributions_may_be_given_their_parameters_first():
+    x, mean, cov = np.array([0.3, 0.7]), np.array([0.1, 0.2]), np.array([[2.0, 0.3], [0.3, 1.0]])
+    normal, dirichlet = stats.multivariate_normal, stats.dirichlet
+    f = lambda m: normal(m, cov).logpdf(x) + normal(m, cov).entropy() + dirichlet(m).logpdf(x)
+    g = lambda m: normal.logpdf(x, m, cov) + normal.entropy(m, cov) + dirichlet.logpdf(x, m)
+    np.testing.assert_array_equal(ag.grad(f)(mean), ag.grad(g)(mean))
+    assert normal(mean, cov).rvs(random_state=0).shape == (2,)
+
+
+def test_distributions_take_lists_as_scipys_do():
+    for ours, theirs, args in (
+        (stats.norm.logpdf, scipy.stats.norm.logpdf, ([0.5, 1.0], [0.0, 1.0])),
+        (stats.poisson.logpmf, scipy.stats.poisson.logpmf, ([1, 2],)),
+        (stats.dirichlet.logpdf, scipy.stats.dirichlet.logpdf, ([0.0, 0.4, 0.6],)),
+    ):
+        last = np.array([1.0, 2.0, 3.0])[: 3 if ours is stats.dirichlet.logpdf else 2]
+        np.testing.assert_allclose(ag.vjp(lambda p: ours(*args, p), last)[0], theirs(*args, last))  # noqa: B023
+
+
+def test_beside_a_singular_covariance_there_is_no_density():
+    f, g = stats.multivariate_normal.logpdf, scipy.stats.multivariate_normal.logpdf
+    for x in (np.array([[1.0, 1.0], [1.0, 2.0]]), np.array([1.0, 2.0])):
+        value = ag.vjp(lambda x: f(x, None, np.ones((2, 2)), True), x)[0]
+        np.testing.assert_allclose(value, g(x, None, np.ones((2, 2)), True))
 
 
 def test_what_is_counted_has_no_derivative():

@@ -214,6 +214,13 @@ def test_wrong_shapes_raise_at_the_call(call):
         call(ag.Tensor(A))
 
 
+@pytest.mark.parametrize("name", ["numpy", "detach", "requires_grad", "zero_grad", "append"])
+def test_what_other_libraries_have_is_refused_with_the_way_out(name):
+    with pytest.raises(AttributeError, match=r"no (method|part) of an? .*: .*(t\.value|backward|np\.append)"):
+        getattr(ag.Tensor([1.0]), name)
+    assert not hasattr(ag.Tensor([1.0]), name)
+
+
 def test_grad_explains_when_there_is_none():
     x = ag.Tensor(1.0)
     with pytest.raises(AttributeError, match="backward"):

@@ -71,11 +71,18 @@ def exprel_slope(x):
 
 def rgamma_slope(x):
     """d/dx 1/Γ(x); for x < ½ by 1/Γ(x) = Γ(1 − x) sin(πx)/π, which holds at the poles 0, −1, … too."""
-    left = np.less(x, 0.5)
+    left = np.logical_and(np.less(np.real(x), 0.5), np.less(np.abs(np.imag(x)), 1))  # beyond, sin πx overflows
     y, z = np.where(left, 1 - x, 1), np.where(left, 1, x)
     turn = np.where(left, PI * x, 0)
     reflected = sp.gamma(y) * (np.cos(turn) - sp.psi(y) * np.sin(turn) / PI)
     return np.where(left, reflected, -sp.rgamma(z) * sp.psi(z))
+
+
+def trigamma(x):
+    """ψ′(x) = ζ(2, x)"""
+    if x.dtype.kind == "c":
+        raise TypeError("scipy.special.psi has no derivative rule at complex numbers: SciPy has no zeta(2, z) of them")
+    return zeta(2.0, x)
 
 
 def less_psi(out, x, rest):
@@ -92,6 +99,8 @@ def binom_share(out, n, k, lower):
 
 def with_tail(factor, sign, x, formula):
     """The formula; beyond 20, where it is a difference of nearly equal numbers, factor/x²·Σ_k (2k + 1)!!/(±2x²)^k."""
+    if x.dtype.kind == "c":
+        return formula(x)
     far = np.greater(np.abs(x), 20)
     y, series = 1 / np.where(far, x * x, 400), 0.0
     for k in range(8, -1, -1):
@@ -149,6 +158,13 @@ def ellipeinc_slope(e, phi, m):
     return -elliptic_slope(0.5, integrals, m, lambda m: (sp.ellipkinc(phi, m) - e) / (2 * m))
 
 
+def spence_slope(x):
+    """log x/(1 − x), −1 at x = 1"""
+    if x.dtype.kind == "c":
+        return np.log(x) / (1 - x)
+    return -1 / sp.exprel(np.log(x))
+
+
 def expn_slope(out, n, x):
     """−E_(n−1)(x); E_0(x) = e^(−x)/x"""
     return np.where(n > 0, -sp.expn(np.maximum(n - 1, 0), x), -out * (1 + 1 / x))
@@ -195,7 +211,7 @@ elementwise(sp.gamma,    lambda out, x: out * sp.psi(x))
 elementwise(sp.gammaln,  lambda out, x: sp.psi(x))
 elementwise(sp.loggamma, lambda out, x: sp.psi(x))
 elementwise(sp.rgamma,   lambda out, x: rgamma_slope(x))
-elementwise(sp.psi,      lambda out, x: zeta(2.0, x))
+elementwise(sp.psi,      lambda out, x: trigamma(x))
 elementwise(zeta,        refused(zeta, "its exponent"), lambda out, s, q: -s * zeta(s + 1.0, q))
 elementwise(sp.poch,     lambda out, z, m: out * sp.psi(z + m) + less_psi(out, z, sp.gamma(z + m)),
                          lambda out, z, m: out * sp.psi(z + m))  # fmt: skip
@@ -245,7 +261,7 @@ elementwise(sp.ellipkm1, lambda out, p: -ellipk_slope(out, 1 - p))
 elementwise(sp.ellipkinc, lambda out, phi, m: 1 / np.sqrt(1 - m * np.sin(phi) ** 2), ellipkinc_slope)
 elementwise(sp.ellipeinc, lambda out, phi, m: np.sqrt(1 - m * np.sin(phi) ** 2), ellipeinc_slope)
 by_order(sp.expn, lambda out, n, x: expn_slope(out, np.trunc(n), x))
-elementwise(sp.spence, lambda out, x: -1 / sp.exprel(np.log(x)))
+elementwise(sp.spence, lambda out, x: spence_slope(x))
 several(sp.sici,    lambda out, x: np.sin(x) / x,  lambda out, x: np.cos(x) / x)
 several(sp.shichi,  lambda out, x: np.sinh(x) / x, lambda out, x: np.cosh(x) / x)
 several(sp.fresnel, lambda out, x: np.sin(0.5 * PI * x * x), lambda out, x: np.cos(0.5 * PI * x * x))

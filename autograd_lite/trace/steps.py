@@ -50,6 +50,11 @@ class Term:
         The local partial, where both ends are numbers.
     derivative, amount : array
         The tangent or adjoint of the neighbour, and what it contributes; these add up to that of the step.
+
+    >>> import autograd_lite as ag
+    >>> term = ag.trace(lambda x: x**2)(3.0).steps()[1].terms[0]
+    >>> print(term.rule, term.factor, term.amount)
+    2x·ẋ 6.0 6.0
     """
 
     node: GraphNode
@@ -76,6 +81,11 @@ class Step:
         The contributions, in the order in which they are added to the seed.
     derivative : array or None
         The tangent (forward) or the adjoint (reverse); None if there is none or the sweep was not made.
+
+    >>> import autograd_lite as ag
+    >>> step = ag.trace(lambda x: x**2)(3.0).steps()[1]
+    >>> print(step.sweep, step.node.name, step.derivative)
+    forward v1 6.0
     """
 
     number: int

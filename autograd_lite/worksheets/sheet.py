@@ -46,6 +46,12 @@ class Worksheet:
     answers : dict
         The solution, by the symbols of the blanks.
     title : str
+
+    Raises ValueError if nothing is left to fill in.
+
+    >>> import autograd_lite as ag
+    >>> len(ag.worksheet(lambda x: x**2, hide="adjoints", seed=3).blanks)
+    2
     """
 
     def __init__(self, graph: Graph, kinds: tuple[str, ...], hints: bool, seed: int | None) -> None:

@@ -13,7 +13,10 @@ from typing import cast
 import scipy.stats
 
 from ..forward import forwarding
-from . import dirichlet, families, multivariate_normal
+from . import dirichlet as _dirichlet
+from . import families
+from . import multivariate_normal as _multivariate_normal
+from .distributions import Joint
 from .families import (
     bernoulli,
     beta,
@@ -45,6 +48,9 @@ __all__ = [
 ]  # fmt: skip
 
 __getattr__ = forwarding(__name__, scipy.stats)
+
+dirichlet = Joint(scipy.stats.dirichlet, _dirichlet)
+multivariate_normal = Joint(scipy.stats.multivariate_normal, _multivariate_normal)
 
 for _name in families.__all__:  # import autograd_lite.scipy.stats.norm as norm, as programs for HIPS autograd say
     sys.modules[f"{__name__}.{_name}"] = cast(ModuleType, getattr(families, _name))

@@ -9,13 +9,14 @@ Where a parameter is out of its range, the result is nan, as in SciPy.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from ..forward import for_tensors
 
-__all__ = ["Counting", "Distribution"]
+__all__ = ["Counting", "Distribution", "Joint"]
 
 Function = Callable[..., Any]
 
@@ -73,7 +74,7 @@ class Family:
         """``formula(x, *parameters)`` for calls with Tensors; nan where a parameter is out of its range."""
 
         def recorded(x: Any, *args: Any, **kwargs: Any) -> Any:
-            parameters = self.split(args, kwargs)
+            x, *parameters = (a if hasattr(a, "dtype") else np.asarray(a)[()] for a in (x, *self.split(args, kwargs)))
             result, shapes = formula(x, *parameters), parameters[: len(self.shapes)]
             ranges = [self.fits(*shapes)] if self.fits else [np.greater(shape, 0) for shape in shapes]
             for fits in [*ranges, *(np.greater(p, 0) for p in parameters[len(self.shapes) + 1 :])]:
@@ -83,15 +84,34 @@ class Family:
         return for_tensors(getattr(self.theirs, name))(recorded)(x, *args, **kwargs)
 
 
+class Joint:
+    """A distribution of vectors, whose functions stand in a module.
+
+    >>> from autograd_lite.scipy.stats import multivariate_normal
+    >>> print(multivariate_normal(np.zeros(2), np.eye(2)).logpdf(np.zeros(2)).round(6))
+    -1.837877
+    """
+
+    def __init__(self, theirs: Any, functions: ModuleType) -> None:
+        self.theirs, self.functions, self.methods = theirs, functions, functions.__all__
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.functions, name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Frozen:
+        """The distribution with these parameters: ``multivariate_normal(mean, cov).logpdf(x)``."""
+        return Frozen(self, args, kwargs)
+
+
 class Frozen:
     """A distribution with its parameters."""
 
-    def __init__(self, family: Family, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(self, family: Family | Joint, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.family, self.args, self.kwargs = family, args, kwargs
 
     def __getattr__(self, name: str) -> Any:
         if name in self.family.methods:
-            return lambda x: getattr(self.family, name)(x, *self.args, **self.kwargs)
+            return lambda *x: getattr(self.family, name)(*x, *self.args, **self.kwargs)
         return getattr(self.family.theirs(*self.args, **self.kwargs), name)
 
 
