@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import re
+import subprocess
+import sys
 from importlib import import_module
 
 import autograd as hips
@@ -271,6 +273,15 @@ def test_all_names_of_a_module_are_here(name):
     )
     missing = {n for n in defined if hasattr(theirs, n) and not hasattr(ours, n) and not internal.match(n)}
     assert missing == set()
+
+
+@pytest.mark.parametrize("path", ["differential_operators.grad", "numpy.numpy_boxes.ArrayBox"])
+def test_modules_are_attributes(path):
+    program = f"import {{}}; print({{}}.{path}.__name__)"
+    for package in ("autograd", "autograd_lite"):
+        command = [sys.executable, "-c", program.format(package, package)]
+        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert found.strip() in ("grad", "ArrayBox", "Tensor")
 
 
 def extensions(package):
