@@ -60,8 +60,8 @@ _LAZY = {
     **dict.fromkeys(("CompileError", "compile", "recorded"), "compiling"),
 }  # fmt: skip  # what is loaded when it is first used, and from where
 _MODULES = frozenset({
-    "builtins", "core", "extend", "misc", "numpy", "scipy", "test_util", "testing", "tracer", "util", "worksheets",
-    "wrap_util",
+    "builtins", "core", "differential_operators", "extend", "misc", "numpy", "scipy", "test_util", "testing", "tracer",
+    "util", "worksheets", "wrap_util",
 })  # fmt: skip
 
 

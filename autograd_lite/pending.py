@@ -58,8 +58,8 @@ class Pending:
 
     def due(self, node: Node, adjoints: dict[Node, Any], keep: bool) -> Any:
         """The adjoint of ``node``; or None, where it has gone on to what ``node`` is a view of."""
-        parts = [None] if keep else [part.through(node) for part in self.parts]
-        if None in parts:
+        parts = [part.through(node) for part in self.parts]
+        if keep or None in parts:
             total = self.total()
             if keep:
                 adjoints[node] = total

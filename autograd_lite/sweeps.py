@@ -80,7 +80,7 @@ def reverse_sweep(
     active = path.active
     for node in reversed(path.steps):
         adjoint = adjoints.get(node) if keep else adjoints.pop(node, None)
-        if type(adjoint) is Pending:
+        if type(adjoint) is Pending:  # few entries of many, which wait to be added up
             adjoint = adjoint.due(node, adjoints, keep)
         if adjoint is not None:
             args = [view(a) if type(a) is Node else a for a in node.args]

@@ -24,7 +24,7 @@ from typing import Any
 from .boxes import Box, recorded_types
 from .graph import Node as Recorded
 from .graph import path, same
-from .kinds import Constant
+from .kinds import Constant, contribution
 from .primitives import primitive
 from .sweeps import rules, value
 from .tensor import as_leaf_value, tensor_of
@@ -83,9 +83,9 @@ class VJPNode(Node):
         self, value: Any, fun: Function, args: tuple[Any, ...], kwargs: dict[str, Any], parent_argnums: tuple[int, ...],
         parents: tuple[Any, ...],
     ) -> None:  # fmt: skip
-        vjp = rules[fun].vjp
+        step = Recorded(value, fun, args, kwargs)
         self.parents = parents
-        self.vjp: Function = lambda g: tuple(vjp(j, g, value, list(args), kwargs) for j in parent_argnums)
+        self.vjp: Function = lambda g: tuple(contribution(step, j, g, value, list(args)) for j in parent_argnums)
 
     def initialize_root(self) -> None:
         """No parents."""

@@ -98,7 +98,7 @@ class Growing:
         axis = self.any(["None", "0", "1", "-1", "(0, 1)", "-2"]) if self.rng.random() < 0.3 else self.any(["0", "-1"])
         drawn = {"AXIS": axis, "KEEP": self.any(["True", "False"]), "NUMBER": str(round(self.rng.uniform(0.4, 1.8), 2))}
         guards = [template.guard] if template.guard else []
-        if "AXIS" in template.text:
+        if "axis" in template.text.lower():
             guards.append("np.ndim({0}) > 0")  # NumPy takes axis=0 of a number, JAX does not
         guard = " and ".join(f"np.all({text})" for text in guards)
         texts = [re.sub("AXIS|KEEP|NUMBER", lambda word: drawn[word[0]], text) for text in (template.text, guard)]

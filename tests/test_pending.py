@@ -287,6 +287,12 @@ def test_kept_adjoints_are_those_of_a_sweep_that_drops_them(view, pending):
     assert Pending not in map(type, [*kept.values(), *dropped.values()])
 
 
+def test_a_seed_may_be_a_number_of_python(pending):
+    x = leaf(X[0].copy())
+    y = record(getitem, (x, 2))
+    np.testing.assert_array_equal(reverse_sweep(path([x], [y]), {y: 3.0})[x], [0, 0, 3, 0, 0, 0])
+
+
 def test_what_is_only_indexed(pending):
     gradient = ag.grad(lambda x: x[1, 2] ** 2 * x[-1, 0])(X)
     expected = np.zeros((4, 6))

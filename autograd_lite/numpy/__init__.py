@@ -19,6 +19,7 @@ from typing import Any
 import numpy
 
 from . import fft, linalg, random
+from . import numpy_boxes as numpy_boxes
 from .concatenators import c_, make_diagonal, r_
 from .creation import (
     arange,

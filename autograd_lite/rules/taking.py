@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.versions import Version, Way, as_shaped
+from ..arrays.versions import LARGE_PART, Version, Way, as_shaped
 from ..graph import Node
 from ..kinds import Linear, sum_to
 from ..pending import Part, Pending
@@ -20,7 +20,6 @@ from .assigning import add_at
 from .indexing import ARRAYS, BASIC, getitem, scatter
 
 SMALL = 8192  # bytes: an array of fewer is filled with zeros, which costs less than remembering that it is not
-LARGE_PART = 0.5  # of the entries
 
 _add = add_at.__wrapped__  # type: ignore[attr-defined]  # for plain arrays, whom nobody has to ask
 _VIEWS = frozenset({  # each entry of which is one entry of what they are views of
@@ -85,9 +84,9 @@ class Taking(Linear):
         if j:
             return None
         x, *index = args
-        if x.nbytes > SMALL and out.size < LARGE_PART * x.size and adjoint.dtype is x.dtype:
+        if x.nbytes > SMALL and out.size < LARGE_PART * x.size and getattr(adjoint, "dtype", None) is x.dtype:
             return Pending([Entries(adjoint, x, None, tuple(index))])
         return sum_to(scatter(adjoint, x.shape, *index), x)
 
 
-rules[getitem] = Taking(getitem, lambda g, out, x, *index: scatter(g, x.shape, *index))
+rules[getitem] = Taking(getitem, None)
