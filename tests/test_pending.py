@@ -163,7 +163,7 @@ def test_memory_grows_as_the_array_does(loop, nesting):
     derivative = NESTINGS[nesting]
     derivative(loop(2, 2000)[0])(0.9)
     peaks = []
-    for n in (60, 120):
+    for n in (40, 80):
         f, a = derivative(loop(n, 300 * n)[0]), 0.9
         gc.collect()
         tracemalloc.start()
