@@ -23,10 +23,20 @@ dict, list, tuple = builtins.dict, builtins.list, builtins.tuple
 
 
 def isinstance(x: Any, kinds: Any) -> bool:
-    """Whether x, or the value of the Tensor x, is of one of these kinds."""
+    """Whether x, or the value of the Tensor x, is of one of these kinds.
+
+    >>> from autograd_lite import Tensor
+    >>> isinstance(Tensor(1.0), float), isinstance(1, float)
+    (True, False)
+    """
     return builtins.isinstance(x, kinds) or builtins.isinstance(getval(x), kinds)
 
 
 def type(x: Any) -> builtins.type[Any]:
-    """The type of x, or of the value of the Tensor x."""
+    """The type of x, or of the value of the Tensor x.
+
+    >>> from autograd_lite import Tensor
+    >>> type(Tensor(1.0)).__name__, type(1).__name__
+    ('float64', 'int')
+    """
     return builtins.type(getval(x))

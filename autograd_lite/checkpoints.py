@@ -43,6 +43,11 @@ def checkpoint(f: Function) -> Function:
     callable
         The same function; its derivatives are of any order and in both modes.
 
+    Raises
+    ------
+    TypeError
+        If f is no function.
+
     See Also
     --------
     scan, checkpoint_loop : the same for loops.
@@ -56,6 +61,9 @@ def checkpoint(f: Function) -> Function:
     >>> print(ag.grad(f)(np.zeros(2)), len(ag.trace(f)(np.zeros(2))))
     [1. 1.] 6
     """
+
+    if not callable(f):
+        raise TypeError(f"checkpoint takes a function, but got a {type(f).__name__}: write checkpoint(f)(x)")
 
     @wraps(f)
     def checkpointed(*args: Any, **kwargs: Any) -> Any:

@@ -29,7 +29,9 @@ Maps = Function | Sequence[Function | None] | None
 
 
 def _per_argument(maps: Maps) -> list[Function | None]:
-    return [maps] if maps is None or callable(maps) else list(maps)
+    if not (maps is None or callable(maps) or isinstance(maps, Sequence)):
+        raise TypeError(f"custom_rule: jvp and vjp are functions, or a sequence of one for each argument, not {maps!r}")
+    return list(maps) if isinstance(maps, Sequence) else [maps]
 
 
 def custom_rule(*, jvp: Maps = None, vjp: Maps = None, sample: tuple[Any, ...] | None = None) -> Function:
@@ -158,6 +160,8 @@ elementwise.__doc__ = """A function that acts entry by entry, with one partial `
 A number stands for a constant partial, ``None`` for an argument that is no variable.  ``sample`` is a tuple of
 arguments at which the rule is checked.  Returns the function that records.
 
+Raises TypeError if f is no function, AssertionError if the rule is wrong at ``sample``.
+
 >>> import autograd_lite as ag
 >>> import numpy as np
 >>> softplus = ag.elementwise(
@@ -169,6 +173,8 @@ arguments at which the rule is checked.  Returns the function that records.
 linear = _public(kinds.linear, "ag.linear(f, lambda g, out, x: ...)")
 linear.__doc__ = """A linear function: its own tangent, with one transpose ``t(ȳ, out, *args)`` per argument.
 
+Raises TypeError if f is no function, AssertionError if the rule is wrong at ``sample``.
+
 >>> import autograd_lite as ag
 >>> import numpy as np
 >>> even = ag.linear(lambda x: x + x[::-1], lambda g, out, x: g + g[::-1], sample=(np.arange(3.0),))
@@ -177,6 +183,8 @@ linear.__doc__ = """A linear function: its own tangent, with one transpose ``t(�
 """
 multilinear = _public(kinds.multilinear, "ag.multilinear(f, lambda g, out, x, y: ..., lambda g, out, x, y: ...)")
 multilinear.__doc__ = """A function linear in each argument, with one transpose ``t_j(ȳ, out, *args)`` per argument.
+
+Raises TypeError if f is no function, AssertionError if the rule is wrong at ``sample``.
 
 >>> import autograd_lite as ag
 >>> import numpy as np
@@ -188,6 +196,8 @@ multilinear.__doc__ = """A function linear in each argument, with one transpose 
 """
 general = _public(kinds.general, "ag.general(f, jvp=[...], vjp=[...])")
 general.__doc__ = """A tangent ``jvp(ẋ_j, out, *args)`` and an adjoint ``vjp(ȳ, out, *args)`` per argument.
+
+Raises TypeError if f is no function, AssertionError if the rule is wrong at ``sample``.
 
 >>> import autograd_lite as ag
 >>> import numpy as np

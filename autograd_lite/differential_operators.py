@@ -41,6 +41,8 @@ def unary_to_nary(operator: Function) -> Function:
     >>> twice = unary_to_nary(lambda f, x: 2 * f(x))
     >>> twice(lambda a, b: a - b, argnum=1)(3.0, 1.0)
     4.0
+
+    The operator then raises TypeError for what is no function.
     """
 
     @wraps(operator, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=())
@@ -95,6 +97,8 @@ def make_vjp(fun: Function, x: Any) -> tuple[Function, Any]:
     >>> pullback, value = make_vjp(np.sin)(0.0)
     >>> print(pullback(2.0), value)
     2.0 0.0
+
+    Raises TypeError for what is no function.
     """
     value, pullback = vjp(fun, x)
     return lambda seed: pullback(seed)[0], value
@@ -108,6 +112,8 @@ def make_jvp(fun: Function, x: Any) -> Function:
     >>> value, tangent = make_jvp(np.sin)(0.0)(2.0)
     >>> print(value, tangent)
     0.0 2.0
+
+    Raises TypeError for what is no function.
     """
     return lambda v: jvp(fun, (x,), (v,))
 
@@ -121,6 +127,8 @@ def make_jvp_reversemode(fun: Function, x: Any) -> Function:
     >>> import numpy as np
     >>> print(make_jvp_reversemode(np.sin)(0.0)(2.0))
     2.0
+
+    Raises TypeError for what is no function.
     """
     value, pullback = vjp(fun, x)
     _, pushforward = vjp(lambda w: pullback(w)[0], map_tree(zeros, value))
@@ -135,6 +143,8 @@ def make_hvp(fun: Function, x: Any) -> tuple[Function, Any]:
     >>> product, gradient = make_hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 2.0]))
     >>> print(product(np.array([1.0, 0.0])), gradient)
     [4. 2.] [4. 1.]
+
+    Raises TypeError for what is no function, and for an output that is not one real number.
     """
     value, pullback = vjp(grad(fun), x)
     return lambda v: pullback(v)[0], value
@@ -185,6 +195,8 @@ def deriv(fun: Function, x: Any) -> Any:
     >>> import numpy as np
     >>> print(deriv(lambda x: x**3)(2.0))
     12.0
+
+    Raises TypeError for what is no function.
     """
     return jvp(fun, (x,), (map_tree(ones, x),))[1]
 
@@ -198,6 +210,8 @@ def holomorphic_grad(fun: Function, x: Any) -> Any:
     >>> import numpy as np
     >>> print(holomorphic_grad(lambda z: z**2)(1 + 2j))
     (2+4j)
+
+    Raises TypeError for what is no function, and for an output that is not one number.
     """
     z = map_tree(lambda a: a * (1 + 0j), x)
     return grad(lambda z: np.real(fun(z)))(z)
@@ -236,6 +250,8 @@ def grad_named(fun: Function, argname: str) -> Function:
 
     >>> print(grad_named(lambda a, b: a * b, "b")(2.0, 3.0))
     2.0
+
+    Raises ValueError for a name that is none of the arguments.
     """
     names = list(signature(fun).parameters)
     if argname not in names:

@@ -66,6 +66,14 @@ def defvjp(fun: Function, *vjpmakers: Function | None, argnums: Iterable[int] | 
     """The pullbacks of a primitive: ``vjpmaker(ans, *args, **kwargs)(g)`` is the adjoint of its argument.
 
     ``None`` says that an argument has no derivative; ``argnums`` which arguments these are, by default the first ones.
+
+    Raises TypeError for what is no primitive.
+
+    >>> import autograd_lite as ag
+    >>> cube = primitive(lambda x: x * x * x)
+    >>> defvjp(cube, lambda ans, x: lambda g: g * 3 * x**2)
+    >>> print(ag.grad(cube)(2.0))
+    12.0
     """
     makers = _of(vjpmakers, argnums)
 
@@ -77,12 +85,26 @@ def defvjp(fun: Function, *vjpmakers: Function | None, argnums: Iterable[int] | 
 
 
 def defvjp_argnum(fun: Function, vjpmaker: Function) -> None:
-    """All pullbacks of a primitive at once: ``vjpmaker(argnum, ans, args, kwargs)(g)``."""
+    """All pullbacks of a primitive at once: ``vjpmaker(argnum, ans, args, kwargs)(g)``.
+
+    >>> import autograd_lite as ag
+    >>> cube = primitive(lambda x: x * x * x)
+    >>> defvjp_argnum(cube, lambda argnum, ans, args, kwargs: lambda g: g * 3 * args[0] ** 2)
+    >>> print(ag.grad(cube)(2.0))
+    12.0
+    """
     _rule(fun).adjoint = lambda j, g, out, args, kwargs: vjpmaker(j, out, tuple(args), kwargs)(g)
 
 
 def defvjp_argnums(fun: Function, vjpmaker: Function) -> None:
-    """All pullbacks of a primitive at once: ``vjpmaker(argnums, ans, args, kwargs)(g)`` gives one adjoint for each."""
+    """All pullbacks of a primitive at once: ``vjpmaker(argnums, ans, args, kwargs)(g)`` gives one adjoint for each.
+
+    >>> import autograd_lite as ag
+    >>> cube = primitive(lambda x: x * x * x)
+    >>> defvjp_argnums(cube, lambda argnums, ans, args, kwargs: lambda g: [g * 3 * args[0] ** 2])
+    >>> print(ag.grad(cube)(2.0))
+    12.0
+    """
 
     def adjoint(j: int, g: Any, out: Any, args: list[Any], kwargs: Any) -> Any:
         (part,) = vjpmaker((j,), out, tuple(args), kwargs)(g)
@@ -103,6 +125,14 @@ def defjvp(fun: Function, *jvpfuns: Function | str | None, argnums: Iterable[int
     """The tangents of a primitive: ``jvpfun(g, ans, *args, **kwargs)`` for the tangent g of its argument.
 
     ``"same"`` says that the function is linear in the argument, ``None`` that it has no derivative.
+
+    Raises TypeError for what is no primitive, and for a tangent that is neither of these.
+
+    >>> import autograd_lite as ag
+    >>> cube = primitive(lambda x: x * x * x)
+    >>> defjvp(cube, lambda g, ans, x: g * 3 * x**2)
+    >>> print(ag.grad(cube)(2.0))
+    12.0
     """
     makers = _of(jvpfuns, argnums)
     unknown = [maker for maker in makers.values() if not (maker is None or maker == "same" or callable(maker))]
@@ -122,19 +152,42 @@ def defjvp(fun: Function, *jvpfuns: Function | str | None, argnums: Iterable[int
 
 
 def defjvp_argnum(fun: Function, jvpmaker: Function) -> None:
-    """All tangents of a primitive at once: ``jvpmaker(argnum, g, ans, args, kwargs)``."""
+    """All tangents of a primitive at once: ``jvpmaker(argnum, g, ans, args, kwargs)``.
+
+    >>> import autograd_lite as ag
+    >>> cube = primitive(lambda x: x * x * x)
+    >>> defjvp_argnum(cube, lambda argnum, g, ans, args, kwargs: g * 3 * args[0] ** 2)
+    >>> print(ag.grad(cube)(2.0))
+    12.0
+    """
     _rule(fun).tangent = lambda argnums, ts, out, args, kwargs: _sum(
         [jvpmaker(j, t, out, tuple(args), kwargs) for j, t in zip(argnums, ts, strict=True)]
     )
 
 
 def defjvp_argnums(fun: Function, jvpmaker: Function) -> None:
-    """The tangent of a primitive from those of several arguments: ``jvpmaker(argnums, gs, ans, args, kwargs)``."""
+    """The tangent of a primitive from those of several arguments: ``jvpmaker(argnums, gs, ans, args, kwargs)``.
+
+    >>> import autograd_lite as ag
+    >>> cube = primitive(lambda x: x * x * x)
+    >>> defjvp_argnums(cube, lambda argnums, gs, ans, args, kwargs: gs[0] * 3 * args[0] ** 2)
+    >>> print(ag.grad(cube)(2.0))
+    12.0
+    """
     _rule(fun).tangent = lambda argnums, ts, out, args, kwargs: jvpmaker(argnums, ts, out, tuple(args), kwargs)
 
 
 def def_linear(fun: Function) -> None:
-    """The primitive is linear in each of its arguments; its transposes are for ``defvjp``."""
+    """The primitive is linear in each of its arguments; its transposes are for ``defvjp``.
+
+    A reverse sweep raises NotImplementedError until they are there.
+
+    >>> import autograd_lite as ag
+    >>> twice = primitive(lambda x: x + x)
+    >>> def_linear(twice)
+    >>> print(ag.jvp(twice, (5.0,), (1.0,))[1])
+    2.0
+    """
     _rule(fun).same = True
     defjvp_argnum(fun, lambda j, t, out, args, kwargs: fun(*args[:j], t, *args[j + 1 :], **kwargs))
 

@@ -29,6 +29,12 @@ class Node:
 
     ``args`` holds a Node where the argument was recorded and the plain value where it was not.  A leaf has
     ``function=None``.  ``number`` is the order of creation, unique in the process.
+
+    >>> from operator import mul
+    >>> x = leaf(3.0)
+    >>> y = record(mul, (x, 2.0))
+    >>> y.value, y.function is mul, y.parents == [x]
+    (6.0, True, True)
     """
 
     __slots__ = ("value", "function", "args", "kwargs", "number")
@@ -64,17 +70,29 @@ class Node:
 
 
 def leaf(value: Any, name: str | None = None) -> Node:
-    """An input of the trace.  Its ``kwargs`` are its own: they carry its name, and its grad after ``backward``."""
+    """An input of the trace.  Its ``kwargs`` are its own: they carry its name, and its grad after ``backward``.
+
+    >>> leaf(3.0, "x").kwargs
+    {'name': 'x'}
+    """
     return Node(value, None, (), {} if name is None else {"name": name})
 
 
 def same(x: Any) -> Any:
-    """The identity.  A leaf that stands for an older Tensor records it, so that an outer derivative sees through."""
+    """The identity.  A leaf that stands for an older Tensor records it, so that an outer derivative sees through.
+
+    >>> same(3.0)
+    3.0
+    """
     return x
 
 
 def record(function: Callable[..., Any], args: Iterable[Any], kwargs: Mapping[str, Any] = NO_KEYWORDS) -> Node:
-    """Run one elementary function on values and remember it: x_i = g_i(x_Pa(i))."""
+    """Run one elementary function on values and remember it: x_i = g_i(x_Pa(i)).
+
+    >>> record(max, (leaf(2.0), leaf(3.0))).value
+    3.0
+    """
     args = tuple(args)
     return Node(function(*[a.value if type(a) is Node else a for a in args], **kwargs), function, args, kwargs)
 
@@ -85,6 +103,11 @@ class Path(NamedTuple):
     ``steps`` are the nodes between them in order, without the leaves; ``active`` holds both.  ``nested`` is true when
     the history reaches nodes older than the leaves: this derivative is then taken inside another one, and the sweep
     over it must itself be recorded.
+
+    >>> x = leaf(2.0)
+    >>> y = record(abs, (x,))
+    >>> path([x], [y]).steps == [y]
+    True
     """
 
     steps: list[Node]
@@ -93,7 +116,14 @@ class Path(NamedTuple):
 
 
 def path(leaves: Iterable[Node], outputs: Iterable[Node]) -> Path:
-    """All nodes that depend on ``leaves`` and on which ``outputs`` depend; it never walks past the leaves."""
+    """All nodes that depend on ``leaves`` and on which ``outputs`` depend; it never walks past the leaves.
+
+    >>> x, other = leaf(2.0), leaf(3.0)
+    >>> y = record(pow, (x, record(abs, (other,))))
+    >>> found = path([x], [y])
+    >>> found.steps == [y], found.nested
+    (True, False)
+    """
     active = set(leaves)
     oldest = min([node.number for node in active], default=0)
     nested = any([node.args for node in active])
@@ -123,7 +153,12 @@ def path(leaves: Iterable[Node], outputs: Iterable[Node]) -> Path:
 
 
 def roots(node: Node) -> list[Node]:
-    """The leaves that ``node`` comes from, in order of creation."""
+    """The leaves that ``node`` comes from, in order of creation.
+
+    >>> x, y = leaf(2.0), leaf(3.0)
+    >>> roots(record(pow, (x, record(abs, (y,))))) == [x, y]
+    True
+    """
     seen, waiting, found = {node}, [node], []
     while waiting:
         node = waiting.pop()

@@ -118,6 +118,13 @@ def hessian_vector_product(f: Function, argnum: int = 0) -> Function:
     callable
         Takes f's arguments and then v, of the structure and shapes of the argument; costs a few evaluations of f.
 
+    Raises
+    ------
+    TypeError
+        If v is missing, or f gives no single real number.
+    ValueError
+        If v has another shape than the argument.
+
     Source: B. A. Pearlmutter, Fast exact multiplication by the Hessian, Neural Computation 6 (1994) 147.
 
     Examples

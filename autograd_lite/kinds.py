@@ -8,8 +8,8 @@
     multilinear    one transpose per argument           Σ_j g(…, ẋ_j, …)              g_jᵀ(ȳ)
     general        a tangent and an adjoint             as written                    as written
 
-and ``constant``: recorded, derivative zero; ``composed``: a NumPy function written in terms of ruled ones; ``plain``: a
-question about an array (its shape, its dtype) that is answered from the value and not recorded.
+and ``constant``: recorded, derivative zero.  Functions that need no rule, being written in terms of others or asking
+for no more than a shape, stand in registry.py.
 
 Rules are plain NumPy: each receives ``out`` and the arguments as arrays, or as Tensors when the sweep itself is
 recorded, so whatever a rule calls must have a rule too.  Two things are done here for all of them, in one place: a
@@ -19,27 +19,20 @@ real quantity meets a complex one).
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
-from importlib import import_module
-from inspect import CO_VARKEYWORDS
-from sys import maxsize
 from typing import Any
 
 import numpy as np
 
+from .graph import Node
+from .pending import Pending
+from .registry import parameters
 from .sweeps import rules
 
-__all__ = [
-    "composed", "constant", "elementwise", "general", "linear", "multilinear", "plain", "primitive", "reduction",
-]  # fmt: skip
+__all__ = ["constant", "contribution", "elementwise", "general", "linear", "multilinear", "reduction"]
 
 Function = Callable[..., Any]
 Partial = Function | float | complex | None
-
-composites: dict[Function, Function] = {}
-plain_functions: set[Function] = set()
 
 
 def cast(derivative: Any, dtype: np.dtype[Any]) -> Any:
@@ -232,114 +225,84 @@ def pick(outputs: tuple[Any, ...], i: int) -> Any:
 rules[pick] = Pick()
 
 
+def contribution(node: Node, j: int, adjoint: Any, out: Any, args: list[Any]) -> Any:
+    """What ``node`` contributes to the adjoint of its argument j, for who looks at one step of a sweep."""
+    part = rules[node.function].vjp(j, adjoint, out, args, node.kwargs)
+    return part.total() if type(part) is Pending else part
+
+
 def elementwise(function: Function, *partials: Partial) -> None:
-    """g acts entry by entry: one partial derivative p(out, *args) per argument, a number where it is constant."""
+    """g acts entry by entry: one partial derivative p(out, *args) per argument, a number where it is constant.
+
+    >>> import autograd_lite as ag
+    >>> half_square = ag.primitive(lambda x: 0.5 * x * x)
+    >>> elementwise(half_square, lambda out, x: x)
+    >>> print(ag.elementwise_grad(half_square)(np.array([1.0, 3.0])))
+    [1. 3.]
+    """
     rules[function] = Elementwise(*partials)
 
 
 def reduction(function: Function, weights: Function) -> None:
-    """g reduces over ``axis``: the weights w(out, x, axis, **kwargs) = ∂out/∂x."""
+    """g reduces over ``axis``: the weights w(out, x, axis, **kwargs) = ∂out/∂x.
+
+    >>> import autograd_lite as ag
+    >>> @ag.primitive
+    ... def energy(x, axis=None):
+    ...     return 0.5 * np.sum(x * x, axis=axis)
+    >>> reduction(energy, lambda out, x, axis: x)
+    >>> print(ag.grad(energy)(np.array([1.0, 3.0])))
+    [1. 3.]
+    """
     rules[function] = Reduction(function, weights)
 
 
 def linear(function: Function, *transposes: Function | None, variadic: bool = False) -> None:
-    """g is linear in all its variables at once: one transpose t(ȳ, out, *args) per argument, None for no variable."""
+    """g is linear in all its variables at once: one transpose t(ȳ, out, *args) per argument, None for no variable.
+
+    >>> import autograd_lite as ag
+    >>> backwards = ag.primitive(lambda x: x[::-1])
+    >>> linear(backwards, lambda g, out, x: backwards(g))
+    >>> print(ag.grad(lambda x: backwards(x)[0])(np.array([1.0, 3.0])))
+    [0. 1.]
+    """
     rules[function] = Linear(function, *transposes, variadic=variadic)
 
 
 def multilinear(function: Function, *transposes: Function | None, variadic: bool = False) -> None:
-    """g is linear in each variable while the others stand still: one transpose per argument."""
+    """g is linear in each variable while the others stand still: one transpose per argument.
+
+    >>> import autograd_lite as ag
+    >>> scaled = ag.primitive(lambda x, y: x * y)
+    >>> multilinear(scaled, lambda g, out, x, y: scaled(g, y), lambda g, out, x, y: scaled(x, g))
+    >>> print(ag.grad(lambda x: scaled(x, 3.0))(2.0))
+    3.0
+    """
     rules[function] = Multilinear(function, *transposes, variadic=variadic)
 
 
 def general(function: Function, jvp: Sequence[Function | None], vjp: Sequence[Function | None]) -> None:
-    """g has a tangent jvp(ẋ_j, out, *args) and an adjoint vjp(ȳ, out, *args) for each argument j."""
+    """g has a tangent jvp(ẋ_j, out, *args) and an adjoint vjp(ȳ, out, *args) for each argument j.
+
+    >>> import autograd_lite as ag
+    >>> inverse = ag.primitive(lambda a: np.linalg.inv(a))
+    >>> general(inverse, [lambda t, out, a: -out @ t @ out], [lambda g, out, a: -out.T @ g @ out.T])
+    >>> print(ag.grad(lambda x: inverse(x * np.eye(2))[0, 0])(2.0))
+    -0.25
+    """
     rules[function] = General(jvp, vjp)
 
 
 def constant(*functions: Function) -> None:
-    """The derivative of these functions is zero wherever it exists."""
+    """The derivative of these functions is zero wherever it exists.
+
+    >>> import autograd_lite as ag
+    >>> steps = ag.primitive(lambda x: np.floor(x))
+    >>> constant(steps)
+    >>> print(ag.grad(lambda x: x * steps(x))(2.5))
+    2.0
+    """
     rules.update(dict.fromkeys(functions, Constant()))
-
-
-def composed(function: Function) -> Callable[[Function], Function]:
-    """Decorator: calls of ``function`` with a Tensor go to the decorated one, written in terms of ruled functions."""
-
-    def register(composite: Function) -> Function:
-        code = composite.__code__
-        known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        out_at = known.index("out") if "out" in known else maxsize
-        open_ended = bool(code.co_flags & CO_VARKEYWORDS)
-
-        @wraps(composite)
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if kwargs or len(args) > out_at:
-                kwargs = {k: v for k, v in kwargs.items() if v is not np._NoValue and (k in known or v is not None)}
-                unknown = [] if open_ended else [k for k in kwargs if k not in known]
-                refused = unknown + [k for k in ("out",) if k in known and kwargs.get(k) is not None]
-                if refused or any(a is not None for a in args[out_at : out_at + 1]):
-                    accepted = ", ".join([k for k in known if k != "out"])
-                    keyword = refused[0] if refused else "out"
-                    raise TypeError(f"{function.__name__}: {keyword}= is not recorded; it takes {accepted}")
-            return composite(*args, **kwargs)
-
-        composites[function] = call
-        return composite
-
-    return register
-
-
-def plain(*functions: Function) -> None:
-    """These functions are answered from the values of their arguments, and not recorded."""
-    plain_functions.update(functions)
-
-
-late_tables = {"scipy.special": "autograd_lite.rules.special"}  # tables that are read once their library is there
-
-
-def load_late_tables() -> bool:
-    """Read the tables of the libraries that were imported by now; whether there was one to read."""
-    ready = [library for library in late_tables if library in sys.modules]
-    for library in ready:
-        import_module(late_tables.pop(library))
-    return bool(ready)
-
-
-_KNOWN = frozenset({np.ndarray, np.float64, np.float32, float, int, slice, tuple, str})
-
-
-def primitive(function: Function) -> Function:
-    """Decorator: a function of ours that hands itself to its array arguments as NumPy's own do (NEP 18)."""
-
-    @wraps(function)
-    def dispatch(*args: Any, **kwargs: Any) -> Any:
-        first = None
-        for a in args:
-            other = type(a) not in _KNOWN and type(a) is not type(first) and hasattr(a, "__array_function__")
-            if other and (first is None or isinstance(a, type(first))):  # the most derived one
-                first = a
-        if first is None:
-            return function(*args, **kwargs)
-        return first.__array_function__(dispatch, (type(first),), args, kwargs)
-
-    return dispatch
-
-
-_parameters: dict[Function, tuple[str, ...]] = {}
-
-
-def parameters(function: Function) -> tuple[str, ...]:
-    """The names of a function's parameters, in order."""
-    if function not in _parameters:
-        from inspect import signature
-
-        try:
-            _parameters[function] = tuple(signature(function).parameters)
-        except ValueError:  # a function in C without signature, as np.dot before NumPy 2.3
-            if function not in composites:
-                raise
-            _parameters[function] = tuple(signature(composites[function]).parameters)
-    return _parameters[function]
 
 
 def unreduce(out: Any, x: Any, axis: Any) -> Any:

@@ -96,6 +96,7 @@ def minimize(
     def of_vector(x: Array, *args: Any) -> Any:
         return cost(unravel(x), *args)
 
+    of_vector.__name__ = getattr(cost, "__name__", type(cost).__name__)  # in what derivatives say
     settings: dict[str, Any] = {"method": method, "tol": tol, "options": dict(options or {})}
     if name in WITHOUT_GRADIENT:
         function: Callable[..., Any] = lambda x: float(of_vector(x, *args))

@@ -20,6 +20,7 @@ import numpy as np
 
 from . import kinds
 from .arrays.calls import faces
+from .arrays.versions import entries
 from .boxes import Vector, bare, dense, is_boxed, plus, recorded_types, space_of
 from .graph import Node
 from .sweeps import rules
@@ -166,15 +167,15 @@ class Packed:
     """The rule of ``packed``: that of the function itself, on structures."""
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        call, leaves = args[0], args[1:]
+        call, leaves = args[0], list(map(entries, args[1:]))
         given = {k for k, t in zip(call.owner, tangents[1:], strict=True) if t is not None}
-        filled = [_zeros(x) if t is None else t for t, x in zip(tangents[1:], leaves, strict=True)]
+        filled = [_zeros(x) if t is None else entries(t) for t, x in zip(tangents[1:], leaves, strict=True)]
         trees = [t if k in given else None for k, t in enumerate(call.arguments(filled))]
         tangent = rules[call.function].jvp(trees, call.output(out), call.arguments(leaves), call.kwargs)
         return None if tangent is None else kinds.Parts(flatten(tangent)[0])
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        call, leaves = args[0], args[1:]
+        call, leaves = args[0], list(map(entries, args[1:]))
         k = call.owner[j - 1]
         tree = call.output(_filled(adjoint, out))
         parts = rules[call.function].vjp(k, tree, call.output(out), call.arguments(leaves), call.kwargs)
@@ -195,8 +196,8 @@ def _zeros(x: Any) -> Any:
 def _filled(adjoint: Any, out: Any) -> Any:
     """The adjoint of several outputs with zeros in the place of ``None``."""
     if type(adjoint) is not kinds.Parts:
-        return adjoint
-    return tuple(_zeros(y) if g is None else g for g, y in zip(adjoint, out, strict=True))
+        return entries(adjoint)
+    return tuple(_zeros(y) if g is None else entries(g) for g, y in zip(adjoint, out, strict=True))
 
 
 def _members(found: Any, like: Any) -> Any:
@@ -223,6 +224,7 @@ class Handmade:
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         tangents = bare(tangents)
         argnums = tuple(j for j, t in enumerate(tangents) if t is not None)
+        tangents, args = list(map(entries, tangents)), list(map(entries, args))
         if self.tangent is not None:
             found = self.pushed(argnums, [tangents[j] for j in argnums], out, args, kwargs)
         elif self.adjoint is not None:
@@ -236,7 +238,7 @@ class Handmade:
         return kinds.Parts(found) if type(found) is tuple else found
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        adjoint = bare(_filled(adjoint, out))
+        adjoint, args = bare(_filled(adjoint, out)), list(map(entries, args))
         if self.adjoint is not None:
             return _members(self.pulled(j, adjoint, out, args, kwargs), args[j])
         if self.tangent is None:

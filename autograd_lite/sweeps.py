@@ -19,6 +19,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from .graph import Node, Path
+from .pending import Pending, added_up
 
 __all__ = ["Rule", "forward_sweep", "reverse_sweep", "rules", "value"]
 
@@ -30,7 +31,7 @@ class Rule(Protocol):
         """The tangent of out: Σ_j ∂g/∂x_j · ẋ_j; ``tangents`` has ``None`` where an argument has none."""
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
-        """What out contributes to the adjoint of argument j: x̄_i · ∂g/∂x_j."""
+        """What out contributes to the adjoint of argument j: x̄_i · ∂g/∂x_j.  It may be ``Pending``: see there."""
 
 
 rules: dict[Callable[..., Any] | None, Rule] = {}
@@ -41,7 +42,15 @@ value = attrgetter("value")
 def forward_sweep(
     path: Path, tangents: Mapping[Node, Any], view: Callable[[Node], Any] = value
 ) -> dict[Node, Any]:
-    """Carry the tangents of the leaves along the path; returns the tangent of every node that has one."""
+    """Carry the tangents of the leaves along the path; returns the tangent of every node that has one.
+
+    >>> import autograd_lite as ag
+    >>> import numpy as np
+    >>> x = ag.Tensor(3.0).node
+    >>> y = ag.record(np.square, (x,))
+    >>> print(forward_sweep(ag.path([x], [y]), {x: np.float64(1.0)})[y])
+    6.0
+    """
     tangents = dict(tangents)
     for node in path.steps:
         seeds = [tangents.get(a) if type(a) is Node else None for a in node.args]
@@ -59,11 +68,20 @@ def reverse_sweep(
     """Carry the adjoints of the outputs back along the path; returns the adjoint of every node that has one.
 
     With ``keep=False`` the adjoint of a node is dropped as soon as it was passed on: only the leaves remain.
+
+    >>> import autograd_lite as ag
+    >>> import numpy as np
+    >>> x = ag.Tensor(3.0).node
+    >>> y = ag.record(np.square, (x,))
+    >>> print(reverse_sweep(ag.path([x], [y]), {y: np.float64(1.0)})[x])
+    6.0
     """
     adjoints = dict(adjoints)
     active = path.active
     for node in reversed(path.steps):
         adjoint = adjoints.get(node) if keep else adjoints.pop(node, None)
+        if type(adjoint) is Pending:  # few entries of many, which wait to be added up
+            adjoint = adjoint.due(node, adjoints, keep)
         if adjoint is not None:
             args = [view(a) if type(a) is Node else a for a in node.args]
             vjp, out = rules[node.function].vjp, view(node)
@@ -72,4 +90,4 @@ def reverse_sweep(
                     part = vjp(j, adjoint, out, args, node.kwargs)
                     if part is not None:
                         adjoints[parent] = adjoints[parent] + part if parent in adjoints else part
-    return adjoints
+    return added_up(adjoints)

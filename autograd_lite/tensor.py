@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 from .arrays import assignment, calls, views
 from .arrays.calls import apply, doors, faces, name_of, opened, plain_value, tensor_of
 from .arrays.methods import ArrayMethods
-from .arrays.refusals import attributes
+from .arrays.refusals import OTHER_ARRAYS, attributes, no_other_array, no_plain_array
 from .arrays.versions import entries
 from .arrays.views import Composed, Memory
 from .graph import Node, leaf
@@ -241,12 +241,7 @@ class Tensor(ArrayMethods):
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         if self.dtype.kind in "biu" or (dtype is not None and np.dtype(dtype).kind in "biu"):  # constant either way
             return np.array(opened(self.node, "np.asarray"), dtype=dtype)
-        raise TypeError(
-            "a Tensor does not turn into a plain array by itself: its derivative would be lost in silence. "
-            "To build an array from Tensors use np.stack([...]) or np.concatenate([...]); "
-            "to fill one entry by entry make it a Tensor first, a = ag.Tensor(np.zeros(n)); "
-            "to take the number out for good use t.value"
-        )
+        raise TypeError(no_plain_array())
 
     def __float__(self) -> float:
         return float(self._number("float"))
@@ -334,6 +329,8 @@ def as_leaf_value(x: Any) -> Any:
             return x
         if isinstance(x, (str, bytes)):
             raise TypeError(f"expected numbers, got the text {x!r}")
+        if isinstance(x, OTHER_ARRAYS):
+            raise TypeError(no_other_array(x))
         x = np.asarray(x)
     if x.dtype.kind in "fc":
         return x

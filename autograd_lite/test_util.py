@@ -25,7 +25,11 @@ STEP = 5e-7
 
 
 def scalar_close(a: Any, b: Any) -> bool:
-    """Whether two numbers differ by less than 1e-6, or that part of them."""
+    """Whether two numbers differ by less than 1e-6, or that part of them.
+
+    >>> scalar_close(1.0, 1.0 + 1e-9), scalar_close(1.0, 1.1)
+    (True, False)
+    """
     return bool(abs(a - b) < TOLERANCE or abs(a - b) < TOLERANCE * abs(a + b))
 
 
@@ -50,7 +54,11 @@ def _named(f: Function) -> str:
 
 
 def check_vjp(f: Function, x: Any) -> None:
-    """One reverse sweep of f at x against a difference, along random directions.  Raises AssertionError."""
+    """One reverse sweep of f at x against a difference, along random directions.  Raises AssertionError.
+
+    >>> import numpy as np
+    >>> check_vjp(np.sin, 0.5)
+    """
     y, pullback = vjp(f, x)
     x_space, y_space = vspace(x), vspace(y)
     v, w = x_space.randn(), y_space.randn()
@@ -65,13 +73,20 @@ def check_vjp(f: Function, x: Any) -> None:
 
 
 def check_jvp(f: Function, x: Any) -> None:
-    """One forward sweep of f at x against a difference, along a random direction.  Raises AssertionError."""
+    """One forward sweep of f at x against a difference, along a random direction.  Raises AssertionError.
+
+    >>> import numpy as np
+    >>> check_jvp(np.sin, 0.5)
+    """
     v = vspace(x).randn()
     check_equivalent(jvp(f, (x,), (v,))[1], make_numerical_jvp(f, x)(v))
 
 
 def check_equivalent(x: Any, y: Any) -> None:
-    """The same structure, shapes and dtypes, and the same numbers.  Raises AssertionError."""
+    """The same structure, shapes and dtypes, and the same numbers.  Raises AssertionError.
+
+    >>> check_equivalent({"a": 1.0}, {"a": 1.0})
+    """
     space = vspace(x)
     if space != vspace(y):
         raise AssertionError(f"{space} is not {vspace(y)}")

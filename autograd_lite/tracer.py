@@ -24,7 +24,7 @@ from typing import Any
 from .boxes import Box, recorded_types
 from .graph import Node as Recorded
 from .graph import path, same
-from .kinds import Constant
+from .kinds import Constant, contribution
 from .primitives import primitive
 from .sweeps import rules, value
 from .tensor import as_leaf_value, tensor_of
@@ -42,7 +42,10 @@ notrace: dict[type, set[Function]] = {}  # what nodes of a class are not made fo
 
 
 class Node:
-    """What is made of one elementary function; a class of yours says what, in ``__init__`` and ``initialize_root``."""
+    """What is made of one elementary function; a class of yours says what, in ``__init__`` and ``initialize_root``.
+
+    Both raise NotImplementedError until yours are written; the module's docstring has an example.
+    """
 
     def __init__(
         self, value: Any, fun: Function, args: tuple[Any, ...], kwargs: dict[str, Any], parent_argnums: tuple[int, ...],
@@ -80,9 +83,9 @@ class VJPNode(Node):
         self, value: Any, fun: Function, args: tuple[Any, ...], kwargs: dict[str, Any], parent_argnums: tuple[int, ...],
         parents: tuple[Any, ...],
     ) -> None:  # fmt: skip
-        vjp = rules[fun].vjp
+        step = Recorded(value, fun, args, kwargs)
         self.parents = parents
-        self.vjp: Function = lambda g: tuple(vjp(j, g, value, list(args), kwargs) for j in parent_argnums)
+        self.vjp: Function = lambda g: tuple(contribution(step, j, g, value, list(args)) for j in parent_argnums)
 
     def initialize_root(self) -> None:
         """No parents."""
@@ -140,6 +143,16 @@ def trace(start_node: Any, fun: Function, x: Any) -> tuple[Any, Any]:
 
     ``args`` of a node are values; those at ``parent_argnums`` came from ``parents``.  The functions that a gradient
     within ``fun`` swept over have nodes too.  All numbers of a structure x are the one input.
+
+    >>> import numpy as np
+    >>> class Name(Node):
+    ...     def __init__(self, value, fun, args, kwargs, parent_argnums, parents):
+    ...         self.name = fun.__name__
+    ...     def initialize_root(self):
+    ...         self.name = "x"
+    >>> value, node = trace(Name.new_root(), np.sin, 0.0)
+    >>> node.name
+    'sin'
     """
     numbers, rebuild = flatten(x)
     leaves = [fresh(number) for number in numbers]

@@ -50,7 +50,7 @@ class Recording:
 
     def __init__(self, f: Function, argnum: ArgNum, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         single = isinstance(argnum, int)
-        argnums = (argnum,) if isinstance(argnum, int) else tuple(argnum)
+        argnums = (argnum,) if isinstance(argnum, int) else _several(argnum)
         chosen = [_argument(f, args, k) for k in argnums]
         if len({k % len(args) for k in argnums}) < len(argnums):
             raise ValueError(f"argnum={argnum} names the same argument of {_called(f)} twice")
@@ -167,12 +167,19 @@ def _called(f: Function) -> str:
     return "the function" if name == "<lambda>" else name
 
 
+def _several(argnum: Any) -> tuple[int, ...]:
+    try:
+        return tuple(argnum)
+    except TypeError:
+        raise TypeError(f"argnum must be an int or a sequence of them, not {argnum!r}") from None
+
+
 def _argument(f: Function, args: tuple[Any, ...], k: int) -> Any:
     try:
         return float(args[k]) if type(args[k]) is bool else args[k]
     except (IndexError, TypeError):
         raise TypeError(
-            f"{_called(f)} was called with {len(args)} positional arguments, so there is no argument {k} to "
+            f"{_called(f)} was called with {len(args)} positional arguments, so there is no argument {k!r} to "
             "differentiate by; pass it by position, or choose another argnum"
         ) from None
 
@@ -372,6 +379,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     _check_callable("jvp", f)
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp takes its primals and tangents as tuples, one entry for each argument: jvp(f, (x,), (v,))")
+    if len(primals) != len(tangents):
+        raise ValueError(f"jvp: {len(primals)} primals, but {len(tangents)} tangents: give one for each argument")
     recording = Recording(f, range(len(primals)), tuple(primals), {})
     seeds = _seeds("tangent", list(tangents), recording.numbers, "primals", list(primals))
     tangents_out = recording.rebuild_output(recording.push(seeds))

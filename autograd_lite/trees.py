@@ -24,12 +24,25 @@ _fields: dict[type, tuple[str, ...] | None] = {}
 
 
 def is_leaf(x: Any) -> bool:
-    """Whether x is a number, an array or a Tensor."""
+    """Whether x is a number, an array or a Tensor.
+
+    >>> is_leaf(1.0), is_leaf(True), is_leaf([1.0])
+    (True, False, False)
+    """
     return type(x) in leaf_types or (isinstance(x, _LEAVES) and type(x) is not bool)
 
 
 def fields_of(kind: type) -> tuple[str, ...] | None:
-    """The fields of a dataclass that hold parts of the tree, None for other classes."""
+    """The fields of a dataclass that hold parts of the tree, None for other classes.
+
+    >>> from dataclasses import dataclass, field
+    >>> @dataclass
+    ... class Layer:
+    ...     weights: float
+    ...     name: str = field(default="", metadata={"static": True})
+    >>> fields_of(Layer), fields_of(int)
+    (('weights',), None)
+    """
     if kind not in _fields:
         fields = getattr(kind, "__dataclass_fields__", None)
         _fields[kind] = fields and tuple(name for name, f in fields.items() if not f.metadata.get("static"))
@@ -37,7 +50,11 @@ def fields_of(kind: type) -> tuple[str, ...] | None:
 
 
 def children(tree: Any) -> list[tuple[str, Any]] | None:
-    """The parts of a container with the text that selects each, None if it is no container."""
+    """The parts of a container with the text that selects each, None if it is no container.
+
+    >>> children({"a": 1.0, "b": [2.0]}), children(3.0)
+    ([("['a']", 1.0), ("['b']", [2.0])], None)
+    """
     if isinstance(tree, (list, tuple)):
         fields = getattr(tree, "_fields", None)
         return [(f".{fields[i]}" if fields else f"[{i}]", item) for i, item in enumerate(tree)]
@@ -57,6 +74,8 @@ def flatten(tree: Any) -> tuple[list[Any], Callable[[list[Any]], Any]]:
     [2.0, 3.0]
     >>> rebuild([20.0, 30.0])
     {'W': 20.0, 'b': [30.0, None]}
+
+    Rebuilding raises ValueError for another number of leaves.
     """
     if is_leaf(tree):
         return [tree], _only

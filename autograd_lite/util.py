@@ -11,7 +11,11 @@ __all__ = ["func", "quick_grad_check", "subval", "subvals", "toposort"]
 
 
 def func(f: Any) -> Any:
-    """f itself."""
+    """f itself.
+
+    >>> func(len) is len
+    True
+    """
     return f
 
 
@@ -28,7 +32,11 @@ def subvals(x: Sequence[Any], ivs: Iterable[tuple[int, Any]]) -> tuple[Any, ...]
 
 
 def subval(x: Sequence[Any], i: int, v: Any) -> tuple[Any, ...]:
-    """x as a tuple with entry i replaced by v."""
+    """x as a tuple with entry i replaced by v.
+
+    >>> subval((1, 2, 3), 0, 5)
+    (5, 2, 3)
+    """
     return subvals(x, [(i, v)])
 
 
@@ -64,6 +72,13 @@ def quick_grad_check(
     """Deprecated: ``autograd_lite.testing.check_grads`` by the first argument, reverse sweep, first order.
 
     ``verbose`` and ``rs`` mean nothing.
+
+    Raises AssertionError, with the place, if the gradient is wrong.
+
+    >>> import numpy as np
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     quick_grad_check(np.sin, 0.5)
     """
     from .testing import check_grads
 

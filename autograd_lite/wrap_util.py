@@ -14,12 +14,20 @@ Function = Callable[..., Any]
 
 
 def get_name(f: Any) -> str:
-    """The name of a function, "[unknown name]" if it has none."""
+    """The name of a function, "[unknown name]" if it has none.
+
+    >>> get_name(len)
+    'len'
+    """
     return getattr(f, "__name__", "[unknown name]")
 
 
 def get_doc(f: Any) -> str | None:
-    """The docstring of a function."""
+    """The docstring of a function.
+
+    >>> get_doc(get_name)[:22]
+    'The name of a function'
+    """
     return getattr(f, "__doc__", "")
 
 

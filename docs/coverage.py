@@ -18,7 +18,7 @@ import numpy as np
 import autograd_lite  # noqa: F401  fills the registry
 from autograd_lite.arrays.calls import writers as writing
 from autograd_lite.arrays.refusals import functions as refused
-from autograd_lite.kinds import composites, parameters, plain_functions
+from autograd_lite.registry import composites, parameters, plain_functions
 from autograd_lite.sweeps import rules
 
 PAGE = Path(__file__).with_name("coverage.md")

@@ -131,18 +131,13 @@ PAGES = {
             Section(
                 "autograd_lite.scipy.stats",
                 f"{AG}.scipy.stats",
-                "families.Distribution families.Counting bernoulli binom cauchy expon geom gumbel_r halfnorm laplace "
-                "logistic lognorm nbinom pareto rayleigh uniform weibull_min",
+                "distributions.Distribution distributions.Counting distributions.Joint bernoulli beta binom cauchy "
+                "chi2 dirichlet expon gamma geom gumbel_r halfnorm laplace logistic lognorm multivariate_normal "
+                "nbinom norm pareto poisson rayleigh t uniform weibull_min",
                 f"{AG}.scipy.stats.families",
             ),
-            Section("autograd_lite.scipy.stats.norm", f"{AG}.scipy.stats.norm"),
             Section("autograd_lite.scipy.stats.multivariate_normal", f"{AG}.scipy.stats.multivariate_normal"),
-            Section("autograd_lite.scipy.stats.t", f"{AG}.scipy.stats.t"),
-            Section("autograd_lite.scipy.stats.gamma", f"{AG}.scipy.stats.gamma"),
-            Section("autograd_lite.scipy.stats.beta", f"{AG}.scipy.stats.beta"),
-            Section("autograd_lite.scipy.stats.chi2", f"{AG}.scipy.stats.chi2"),
             Section("autograd_lite.scipy.stats.dirichlet", f"{AG}.scipy.stats.dirichlet"),
-            Section("autograd_lite.scipy.stats.poisson", f"{AG}.scipy.stats.poisson"),
         ],
     ),
     "engine": Page(
@@ -152,6 +147,7 @@ PAGES = {
             Section("The recorded graph", AG, "Node graph.Path record path graph.leaf graph.roots graph.same"),
             Section("The two sweeps", AG, "sweeps.Rule forward_sweep reverse_sweep", f"{AG}.sweeps"),
             Section("Kinds of rule", f"{AG}.kinds"),
+            Section("Functions without a rule of their own", f"{AG}.registry"),
         ],
     ),
     "hips": Page(

@@ -8,7 +8,8 @@
     softmax(z)_i  = exp(z_i)/Σ_k exp(z_k)        log_softmax(z)_i = z_i − log Σ_k exp(z_k)      identity(z) = z
 
 All are finite and free of warnings for any finite z of a size up to 10⁶, and so are their derivatives: no exponential
-of a positive number is ever taken.  A nan stays a nan.  At its kink relu has the derivative 0, leaky_relu its slope,
+of a positive number is ever taken.  A nan stays a nan, and an infinite z may become one, but not in relu, leaky_relu
+and tanh: masks for it would slow every training down.  At its kink relu has the derivative 0, leaky_relu its slope,
 elu α.
 
 With u = relu(z) and n = z − u, which are max(z, 0) and min(z, 0), the two sides of a formula can be added instead of

@@ -28,6 +28,15 @@ class Cost:
     """A cost C(y, ỹ) of targets and outputs; call it with both.
 
     To write one of your own, any function of (targets, outputs) does; inherit to give it a form from logits as well.
+
+    >>> class Fourth(Cost):
+    ...     def of_outputs(self, targets, outputs, weights=None):
+    ...         return np.mean((outputs - targets) ** 4)
+    >>> print(Fourth()([0.0, 0.0], [1.0, 1.0]))
+    1.0
+
+    Raises TypeError for outputs that are integers where probabilities belong, and for ``from_logits=True`` where there
+    is no form from logits.
     """
 
     title = "cost"

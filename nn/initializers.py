@@ -125,6 +125,8 @@ class normal:
 
     >>> normal(0.05)(np.random.default_rng(0), 2, 3).shape
     (2, 3)
+
+    Raises ValueError for a deviation that is negative or infinite.
     """
 
     deviation: float = 1.0
@@ -144,6 +146,8 @@ class uniform:
 
     >>> uniform(0, 1)(np.random.default_rng(0), 2, 3).shape
     (2, 3)
+
+    Raises ValueError if ``low`` is above ``high`` or one is infinite.
     """
 
     low: float = -1.0

@@ -232,6 +232,8 @@ class Flatten:
 
     >>> Flatten()(np.zeros((5, 8, 8))).shape
     (5, 64)
+
+    Raises ValueError for a single number, which is no batch.
     """
 
     def __call__(self, x: Array) -> Array:

@@ -205,6 +205,8 @@ class FFNN(Sequential):
         seed: Seed = None,
         dtype: Any = np.float64,
     ) -> None:
+        if not isinstance(sizes, (list, tuple, np.ndarray)):
+            raise TypeError(f"FFNN takes a list of sizes, [n_in, ..., n_out], not {sizes!r}")
         sizes = list(sizes)
         if len(sizes) < 2:
             raise ValueError(f"FFNN needs at least the numbers of inputs and outputs, [n_in, n_out], but got {sizes}")

@@ -77,6 +77,16 @@ def plot_history(history: History, ax: Any) -> None:
         With at least one epoch.
     ax : matplotlib axes
         Where to draw.
+
+    Raises ValueError for a history without epochs, ImportError without matplotlib.
+
+    >>> import nn
+    >>> X = np.linspace(-1, 1, 20)[:, None]
+    >>> history = nn.fit(nn.FFNN([1, 2, 1], seed=0), X, X, epochs=2, seed=0)
+    >>> axes = new_axes()
+    >>> plot_history(history, axes)
+    >>> axes.get_xlabel()
+    'epoch'
     """
     if not history.loss:
         raise ValueError("this history has no epochs to draw")
@@ -156,6 +166,11 @@ def plot_confusion_matrix(y_true: Any, y_pred: Any, ax: Any = None) -> Any:
         As in ``confusion_matrix``: labels, or what the model returns.
     ax : matplotlib axes, optional
         Where to draw; by default a new figure.
+
+    Raises ImportError without matplotlib, with the command that installs it.
+
+    >>> plot_confusion_matrix([0, 1, 1], [0, 1, 0]).get_ylabel()
+    'true'
     """
     counts = confusion_matrix(y_true, y_pred)
     ax = new_axes() if ax is None else ax
@@ -203,6 +218,14 @@ def training_figure(history: History, y_true: Any, y_pred: Any, path: str | Path
     ------
     ImportError
         Without matplotlib, with the command that installs it.
+
+    Examples
+    --------
+    >>> import nn
+    >>> X = np.linspace(-1, 1, 20)[:, None]
+    >>> history = nn.fit(nn.FFNN([1, 2, 1], seed=0), X, X, epochs=2, seed=0)
+    >>> len(training_figure(history, [0, 1], [0, 1]).axes)
+    2
     """
     with _drawing():
         figure = _figure(figsize=(9.6, 4.3), layout="constrained")

@@ -87,6 +87,8 @@ class Huber(Cost):
     >>> import nn
     >>> print(round(nn.Huber(delta=0.5)([0.0, 0.0], [0.2, 2.0]), 12))
     0.4475
+
+    Raises ValueError for a δ that is not above 0.
     """
 
     title = "huber"

@@ -116,6 +116,8 @@ class ElasticNet(_Penalty):
 
     >>> print(round(float(ElasticNet(0.1, l1_ratio=0.5)(np.array([0.5, -1.5, 0.0]))), 12))
     0.225
+
+    Raises ValueError for a λ below 0 and an r outside of 0 to 1.
     """
 
     l1_ratio: Any = 0.5
@@ -156,6 +158,8 @@ class MaxNorm:
     >>> print(MaxNorm(1.0).project(np.array([[3.0, 0.1], [4.0, 0.2]])))
     [[0.6 0.1]
      [0.8 0.2]]
+
+    Raises ValueError for a length that is not above 0.
     """
 
     largest: float

@@ -31,7 +31,15 @@ Metric = Callable[[Array, Array], Any]
 
 
 class DivergenceError(ArithmeticError):
-    """Training met a cost that is nan or infinite; ``history`` holds the epochs before."""
+    """Training met a cost that is nan or infinite; ``history`` holds the epochs before.
+
+    >>> import nn
+    >>> try:
+    ...     nn.fit(nn.FFNN([1, 1], seed=0), np.ones((4, 1)), np.ones(4), optimizer=nn.SGD(1e3), epochs=200, seed=0)
+    ... except DivergenceError as error:
+    ...     print(len(error.history.loss) < 200)
+    True
+    """
 
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)

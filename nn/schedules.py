@@ -28,7 +28,19 @@ POSITIVE = {"positive": True}
 
 @dataclass(frozen=True)
 class Schedule:
-    """A learning rate that changes; inherit and define ``__call__``, or give the optimizer a plain function."""
+    """A learning rate that changes; inherit and define ``__call__``, or give the optimizer a plain function.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class Halving(Schedule):
+    ...     lr: float
+    ...     def __call__(self, t):
+    ...         return self.lr / 2**t
+    >>> Halving(0.4)(2)
+    0.1
+
+    Raises ValueError for fields that are negative or infinite, NotImplementedError where ``__call__`` is missing.
+    """
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -189,6 +201,8 @@ class OneCycle(Schedule):
 
     >>> [round(float(OneCycle(1.0, steps=101, up=0.5)(t)), 3) for t in (0, 50, 100)]
     [0.04, 1.0, 0.0]
+
+    Raises ValueError where one of the two ways has no step, and for numbers out of range.
     """
 
     lr: Any

@@ -25,16 +25,16 @@ def numbers(what: str, x: Any) -> Array:
         raise ValueError(f"{what} must be an array: its rows have different lengths") from None
     if array.dtype.kind in "US" or (array.dtype.kind == "O" and any(isinstance(v, str) for v in array.flat)):
         raise TypeError(
-            f"{what} must be numbers, but is text, for example {array.flat[0]!r}; for class names take the integers "
+            f"{what} must be numbers, not text such as {str(array.flat[0])!r}; for class names take the integers "
             "np.unique(y, return_inverse=True)[1]"
         )
     if array.dtype.kind == "O":
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError):
-            raise TypeError(f"{what} must be numbers, but holds {type(array.flat[0]).__name__}") from None
+            raise TypeError(f"{what} must be numbers, not {type(array.flat[0]).__name__}") from None
     if array.dtype.kind not in "fbiu":
-        raise TypeError(f"{what} must be real numbers, but has dtype {array.dtype}")
+        raise TypeError(f"{what} must be real numbers, not of dtype {array.dtype}")
     if array.dtype.kind != "f":
         return array.astype(np.float64)
     bad = ~np.isfinite(array)

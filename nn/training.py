@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -138,38 +139,60 @@ def fit(
     >>> bool(np.max(np.abs(model(X) - X**2)) < 0.05)
     True
     """
-    _check_counts(epochs, batch_size)
-    if not (isinstance(compile, bool) or compile == "numba"):
-        raise ValueError(f'compile must be True, False or "numba", but is {compile!r}')
-    leaves, rebuild = trees.flatten(model)
-    if not leaves:
-        raise TypeError(f"this model has no parameters to train: {model!r}")
-    leaves = [np.array(leaf, dtype=np.result_type(np.asarray(leaf), np.float16)) for leaf in leaves]
-    dtype = np.result_type(*leaves)
+    _check_settings(epochs, batch_size, compile)
+    leaves, rebuild = _parameters(model)
     objective = Objective(default_cost(model) if cost is None else cost, regularization)
-    data = _prepared("", model, objective, dtype, X, y, combined_weights(y, sample_weight, class_weight))
-    validation, truth = None, {"": np.asarray(y)}
-    if validation_data is not None:
-        validation = _prepared("validation ", model, objective, dtype, *validation_data)
-        truth["validation_"] = np.asarray(validation_data[1])
-    optimizer, early = optimizer_named(optimizer), early_stopping_of(early_stopping, validation is not None)
+    fitted = partial(_prepared, model, objective, np.result_type(*leaves))
+    data = fitted("", X, y, combined_weights(y, sample_weight, class_weight))
+    validation = None if validation_data is None else fitted("validation ", *_given(validation_data))
     plan = Plan(
-        epochs, batch_size, validation, _named(metrics), truth, early, tolerance_of(tol), callbacks_of(callbacks),
+        epochs, batch_size, validation, _named(metrics), _truth(y, validation_data),
+        early_stopping_of(early_stopping, validation is not None), tolerance_of(tol), callbacks_of(callbacks),
         checkpoint_of(checkpoint), compile=compile,
     )  # fmt: skip
-    history = History(model=model, cost=objective.cost.title, state=state)
-    run = Run(model, rebuild, leaves, objective, optimizer, data, np.random.default_rng(seed), history)
-    if plan.checkpoint is not None:
-        plan.fingerprint = fingerprint(
-            {"model": repr(model), "optimizer": repr(optimizer), "cost": objective.cost.title, "batch size": batch_size,
-             "regularization": objective.penalties + objective.constraints, "early stopping": early and early.rule},
-            data,
-        )  # fmt: skip
-        run.resume(plan)
+    history, rng = History(model=model, cost=objective.cost.title, state=state), np.random.default_rng(seed)
+    run = Run(model, rebuild, leaves, objective, optimizer_named(optimizer), data, rng, history)
+    _resume(run, plan)
     diagnosis = _examined(run, plan, verbose) if diagnose else nullcontext()
     with diagnosis, progress(epochs, verbose, len(history.loss)) as tell:
         run.train(plan, tell)
     return history
+
+
+def _parameters(model: Any) -> tuple[list[Array], Callable[[list[Array]], Any]]:
+    """Copies of the parameters, as floats, and the model that others make."""
+    if not callable(model):
+        raise TypeError(f"a model is called with X to give outputs, but this one cannot be: {model!r}")
+    leaves, rebuild = trees.flatten(model)
+    if not leaves:
+        raise TypeError(f"this model has no parameters to train: {model!r}")
+    return [np.array(leaf, dtype=np.result_type(np.asarray(leaf), np.float16)) for leaf in leaves], rebuild
+
+
+def _given(validation_data: Any) -> tuple[Any, ...]:
+    if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
+        raise TypeError("validation_data must be (X, y) or (X, y, sample_weight)")
+    return tuple(validation_data)
+
+
+def _truth(y: Any, validation_data: tuple[Any, ...] | None) -> dict[str, Array]:
+    """The targets as they were given, by prefix."""
+    truth = {"": np.asarray(y)}
+    return truth if validation_data is None else {**truth, "validation_": np.asarray(validation_data[1])}
+
+
+def _resume(run: Run, plan: Plan) -> None:
+    """Go on from the checkpoint, if there is one and it is of the same training."""
+    if plan.checkpoint is None:
+        return
+    objective, early = run.objective, plan.early
+    plan.fingerprint = fingerprint(
+        {"model": repr(run.model), "optimizer": repr(run.chosen), "cost": objective.cost.title,
+         "batch size": plan.batch_size, "regularization": objective.penalties + objective.constraints,
+         "early stopping": early and early.rule},
+        run.data,
+    )  # fmt: skip
+    run.resume(plan)
 
 
 def _examined(run: Run, plan: Plan, verbose: bool | None) -> AbstractContextManager[None]:
@@ -197,7 +220,7 @@ def _named(metrics: Metrics) -> dict[str, Metric]:
 
 
 def _prepared(
-    prefix: str, model: Any, objective: Objective, dtype: np.dtype[Any], X: Any, y: Any, sample_weight: Any = None
+    model: Any, objective: Objective, dtype: np.dtype[Any], prefix: str, X: Any, y: Any, sample_weight: Any = None
 ) -> tuple[Array, ...]:
     """Data, targets and weights, if any, as arrays that fit the model and the cost."""
     X = numbers(f"{prefix}X", X).astype(dtype, copy=False)
@@ -208,7 +231,11 @@ def _prepared(
         raise ValueError(f"{prefix}X has {len(X)} rows, but {prefix}y has {rows}: give one target for each row")
     objective.from_logits(model)
     with np.errstate(all="ignore"):
-        shape = np.shape(model(X[:1]))
+        try:
+            shape = np.shape(model(X[:1]))
+        except ValueError as error:
+            where = f"{prefix}X of shape {X.shape} does not fit the model"
+            raise ValueError(f"{where}: for its first row, {error}") from error
     if len(shape) == 0 or shape[0] != 1:
         raise ValueError(f"the model must give one row for each sample, but gave shape {shape} for one sample")
     shape = (len(X), *shape[1:])
@@ -216,7 +243,9 @@ def _prepared(
     return (X, targets) if sample_weight is None else (X, targets, row_weights(sample_weight, shape, dtype))
 
 
-def _check_counts(epochs: Any, batch_size: Any) -> None:
+def _check_settings(epochs: Any, batch_size: Any, compile: Any) -> None:
+    if not (isinstance(compile, bool) or compile == "numba"):
+        raise ValueError(f'compile must be True, False or "numba", but is {compile!r}')
     if not isinstance(epochs, (int, np.integer)) or isinstance(epochs, bool) or epochs < 0:
         raise ValueError(f"epochs must be a whole number, 0 or more, but is {epochs!r}")
     if batch_size is None:

@@ -5,7 +5,7 @@ from table import C, H, K, M, R, S, case
 
 from autograd_lite.rules.assigning import add_at, assign
 from autograd_lite.rules.indexing import getitem, scatter
-from autograd_lite.rules.linalg import cofactor
+from autograd_lite.rules.linalg import missing
 from autograd_lite.rules.products import contract
 from autograd_lite.rules.shaping import astype, concatenate
 
@@ -121,6 +121,7 @@ case(add_at, "stretched",              lambda x, v: add_at(x, v, None, [0, 0], s
 case(np.take, "flattened",             lambda x: np.take(x, [0, 3, 3]),             R(2, 3))
 case(np.take, "axis",                  lambda x: np.take(x, [[0, 2], [1, 1]], axis=-1), R(2, 3))
 case(np.take, "wrap, clip",            lambda x: np.take(x, [4, -5], mode="wrap") + x.take([4, -5], mode="clip"), R(3))
+case(np.take, "of a number",           lambda x: np.take(x, [-1, 5], axis=0, mode="wrap"), R())
 case(np.take, "one",                   lambda x: np.take(x, 1, axis=0),             R(2, 3))
 case(np.take_along_axis, "sorted",     lambda x: np.take_along_axis(x, np.argsort(x, axis=0), axis=0), R(3, 2))
 case(np.take_along_axis, "stretched",  lambda x: np.take_along_axis(x, np.array([[1, 0]]), axis=1), R(3, 2))
@@ -226,8 +227,7 @@ case(np.linalg.det,   "matrix",        np.linalg.det,                           
 case(np.linalg.det,   "stack",         np.linalg.det,                               R(2, 3, 3))
 case(np.linalg.det,   "complex",       np.linalg.det,                               C(3, 3))
 case(np.linalg.det,   "1 by 1",        np.linalg.det,                               R(1, 1))
-case(cofactor,        "matrix",        cofactor,                                    M(3, 3))
-case(cofactor,        "stack",         cofactor,                                    M(2, 2, 2))
+case(missing,         "whole numbers",   lambda x: missing(np.round(3 * x))[0] * x,         R(2, 3, 3))
 case(np.linalg.slogdet, "matrix",      lambda x: np.linalg.slogdet(x)[1],           R(3, 3))
 case(np.linalg.slogdet, "both parts",  lambda x: tuple(np.linalg.slogdet(x)),       R(3, 3))
 case(np.linalg.slogdet, "stack",       lambda x: np.linalg.slogdet(x).logabsdet,    R(2, 3, 3))

@@ -116,6 +116,7 @@ case(np.subtract, "reduce",            lambda x: np.subtract.reduce(x, axis=1, k
 case(np.subtract, "accumulate",        lambda x: np.subtract.accumulate(x),         R(3, 2))
 case(np.power,    "reduce",            lambda x: np.power.reduce(x),                [[1.5, 0.7], [1.2, 0.4]])
 case(np.logaddexp, "reduce all",       lambda x: np.logaddexp.reduce(x, axis=None, keepdims=True), R(2, 2))
+case(np.logaddexp, "reduce axes",      lambda x: np.logaddexp.reduce(x, axis=(0, -1)), R(2, 3, 2))
 case(np.maximum,  "accumulate",        lambda x: np.maximum.accumulate(x, axis=-1), R(2, 4))
 case(np.multiply, "reduceat",          lambda x: np.multiply.reduceat(x, [0, 2, 1], axis=1), R(2, 4))
 

@@ -74,7 +74,7 @@ ufunc(sp.erfinv, U(3))
 ufunc(sp.erf, C(2), note="complex")
 for function in sp.gammainc, sp.gammaincc, sp.chdtr, sp.chdtrc, sp.stdtr:
     ufunc(function, P(3), P(2, 1), note="stretched")
-for function in sp.betainc, sp.betaincc, sp.betaincinv:
+for function in sp.betainc, sp.betaincc, sp.betaincinv, sp.betainccinv:
     ufunc(function, P(3), P(3), Q(3))
 ufunc(sp.gammainc, [0.1, 2.0, 30.0], [0.1, 4.0, 40.0], note="far apart")
 ufunc(sp.betainc, [0.2, 3.0], [0.3, 20.0], [0.9, 0.1], note="far apart")
@@ -83,6 +83,26 @@ ufunc(sp.stdtrit, P(3), Q(3))
 for function in sp.pdtr, sp.pdtrc:
     ufunc(function, P(3), f=lambda m, g=function: g(np.array([0, 1.5, 3]), m))
 ufunc(sp.nbdtr, Q(3), f=lambda p: sp.nbdtr(2, 5, p))
+ufunc(sp.rgamma, [-2.0, -1.0, 0.0], note="at the poles of gamma")
+ufunc(sp.poch, [-2.0, -1.0], [0.5, 2.5], note="at the poles of gamma")
+ufunc(sp.beta, [-0.5, 0.3], [-0.5, -1.3], note="at the poles of gamma")
+ufunc(sp.binom, [2.0, 0.5], [5.0, 3.5], note="beyond n")
+for function in sp.ellipk, sp.ellipe:
+    ufunc(function, [0.0, 1e-9, 0.099, 0.101], note="near 0")
+ufunc(sp.ellipkm1, [1.0, 1 - 1e-9, 0.901, 0.899], note="near 1")
+for function in sp.ellipkinc, sp.ellipeinc:
+    ufunc(function, [-2.0, 0.4, 12.0, 0.7], [0.0, -1e-9, 0.05, 0.101], note="near 0")
+ufunc(sp.spence, [1.0, 1 + 1e-9, 0.9], note="near 1")
+for function in sp.struve, sp.modstruve:
+    ufunc(function, [0.0, -0.3, 1.2], f=lambda x, g=function: g(0, x) + g(3, x), note="near 0")
+ufunc(sp.eval_legendre, Q(3), f=lambda x: sp.eval_legendre(np.array([-1, -3, 0]), x), note="negative degrees")
+for function in sp.erfcx, sp.dawsn:
+    ufunc(function, [19.9, 20.1, 300.0], note="large")
+ufunc(sp.powm1, [0.3, 1.0], f=lambda y: sp.powm1(0.0, y), note="of 0")
+ufunc(sp.pseudo_huber, [0.0, 1e3], f=lambda r: sp.pseudo_huber(2.0, r), note="of 0")
+ufunc(sp.hyp2f1, [0.3, 1.7, -2.5], f=lambda x: sp.hyp2f1(-1, 0, -1, x) * x, note="constant")
+for function in sp.spence, sp.erfcx, sp.dawsn, sp.expi, sp.exp1:
+    ufunc(function, C(2), note="complex")
 ufunc(sp.gammasgn, R(3), f=lambda x: sp.gammasgn(x) * x)
 ufunc(_zeta, P(3), f=lambda q: sp.zeta(2, q))
 

@@ -19,6 +19,7 @@ from program_table import (
     PLACES,
     READINGS,
     REAL_TERMS,
+    SHRINKING,
     TURN,
     TURNS,
     WRITINGS,
@@ -34,6 +35,7 @@ from programs import (
     Machine,
     Program,
     Refused,
+    Repeat,
     Statement,
     View,
     Write,
@@ -96,7 +98,7 @@ class Growing:
         axis = self.any(["None", "0", "1", "-1", "(0, 1)", "-2"]) if self.rng.random() < 0.3 else self.any(["0", "-1"])
         drawn = {"AXIS": axis, "KEEP": self.any(["True", "False"]), "NUMBER": str(round(self.rng.uniform(0.4, 1.8), 2))}
         guards = [template.guard] if template.guard else []
-        if "AXIS" in template.text:
+        if "axis" in template.text.lower():
             guards.append("np.ndim({0}) > 0")  # NumPy takes axis=0 of a number, JAX does not
         guard = " and ".join(f"np.all({text})" for text in guards)
         texts = [re.sub("AXIS|KEEP|NUMBER", lambda word: drawn[word[0]], text) for text in (template.text, guard)]
@@ -162,11 +164,16 @@ class Growing:
         self.local = self.local | {s.name for s in grown.statements if isinstance(s, (Assign, View))}
         return grown
 
+    def start(self) -> str | None:
+        """The name of a new variable that a loop changes."""
+        name = self.new()
+        return name if self.attempt(Assign(name, Call("0.7 * {0}", (self.any(self.names("r")),)))) else None
+
     def loop(self) -> bool:
         """Variables that change from turn to turn, and arrays filled entry by entry."""
         i = f"i{next(self.fresh)}"
-        start = self.new()
-        if not self.attempt(Assign(start, Call("NUMBER * {0}".replace("NUMBER", "0.7"), (self.any(self.names("r")),)))):
+        start = self.start()
+        if start is None:
             return False
         body = self.block(self.rng.integers(0, 3), {i: 0})
         value: Expression = body.any(body.names("r"))
@@ -178,6 +185,18 @@ class Growing:
             target = start if not self.written or self.rng.random() < 0.4 else self.any(self.written)
             last = Write(target, self.any(TURNS), (value, i))
         return self.attempt(Loop(i, int(self.rng.integers(2, 5)), (*body.statements, last)))
+
+    def repeat(self) -> bool:
+        """A variable that shrinks as often as the inputs ask for."""
+        start = self.start()
+        if start is None:
+            return False
+        body = self.block(self.rng.integers(0, 3))
+        last = Assign(start, self.filled(self.any(SHRINKING), [start, body.any(body.names("r"))]))
+        sizes = [float(np.sum(machine.variables[start] ** 2)) for machine in self.machines]
+        place = round(self.rng.uniform(0.2, 0.9) * float(np.median(sizes)), 3)
+        test = Call(f"np.sum({{0}} ** 2) > {place}", (start,), f"abs(np.sum({{0}} ** 2) - {place}) > 0.02")
+        return self.attempt(Repeat(test, (*body.statements, last)))
 
     def branch(self) -> bool:
         """A test that, where it can, comes out differently on different inputs."""
@@ -200,7 +219,7 @@ class Growing:
 
 
 MAKERS = [(Growing.assign, 9), (Growing.buffer, 1.5), (Growing.view, 2), (Growing.write, 3), (Growing.loop, 1.5),
-          (Growing.branch, 1)]  # fmt: skip
+          (Growing.branch, 1.3), (Growing.repeat, 0.8)]  # fmt: skip
 
 
 def terms_of(growing: Growing) -> tuple[Expression, ...]:

@@ -37,7 +37,8 @@ ELEMENTWISE = of(
     ("np.cbrt({0})", "abs({0}) > 0.3"), ("np.exp2({0})", "{0} < 3"), ("np.log2({0})", "{0} > 0.3"),
     ("np.log10({0})", "{0} > 0.3"), ("np.tan({0})", "abs({0}) < 1.2"), ("NUMBER / {0}", "abs({0}) > 0.3"),
     ("np.sign({0}) * {0}", "abs({0}) > 0.05"), ("NUMBER ** {0}", "abs({0}) < 3"), "NUMBER * {0}", "{0} - NUMBER",
-    ("np.clip({0}, -0.5, 0.8)", "(abs({0} + 0.5) > 0.02) & (abs({0} - 0.8) > 0.02)"), "np.positive({0})",
+    ("np.clip({0}, -0.5, 0.8)", "np.isrealobj({0}) & (abs({0} + 0.5) > 0.02) & (abs({0} - 0.8) > 0.02)"),
+    "np.positive({0})",
     ("np.where({0} > 0.1, {0} ** 2, np.sin({0}))", "abs({0} - 0.1) > 0.02"), "np.sinc({0} / 4.0)",
     ("np.select([{0} > 1.0, {0} > 0.0], [np.sin({0}), {0} ** 2], 0.5 * {0})", "abs(abs({0} - 0.5) - 0.5) > 0.02"),
     ("np.interp({0}, np.array([-9.0, 0.0, 1.0, 9.0]), np.array([-2.0, 1.0, 0.5, 3.0]))",
@@ -139,9 +140,20 @@ FROM_COMPLEX = of(
 )  # fmt: skip
 FROM_COMPLEX = [t._replace(guard="abs({0}) > 0.05") if t.text == "np.abs({0}) ** 2" else t for t in FROM_COMPLEX]
 
+# derivatives inside of what is differentiated
+DERIVATIVES = of(
+    "rr", "grad(lambda p: np.sum(np.sin(p) * {1}))({0})", "grad(lambda p: np.sum(np.tanh(p * {0}) * {1}))({1})",
+    "jvp(lambda p: p * np.sin(p) * {1}, ({0},), (2.0 * {0},))[1]",
+    ("jacobian(lambda p: np.cos(p) * np.sum(p * {1}))({0})", "np.ndim({0}) == 1"),
+    ("hessian(lambda p: np.sum(p ** 3 * {1}) / 9.0)({0})", "np.ndim({0}) == 1"),
+    "grad(lambda p: np.sum(p * grad(lambda q: np.sum(q ** 2 * p * {1}) / 4.0)({0})))({0})",
+    "jvp(grad(lambda p: np.sum(np.exp(p / 9.0) * {1} * {0})), ({0},), ({0},))[1]",
+    "grad(lambda p: np.sum(jvp(lambda q: np.sin(q * p), ({0},), (p,))[1] * {1}))({0})",
+)  # fmt: skip
+
 # families and how often each is drawn
 FAMILIES = [(ELEMENTWISE, 5), (BINARY, 5), (REDUCTIONS, 3), (SHAPES, 4), (JOINING, 1.5), (PRODUCTS, 2.5),
-            (MATRICES, 1.5), (TO_COMPLEX, 1.2), (FROM_COMPLEX, 1.5)]  # fmt: skip
+            (MATRICES, 1.5), (TO_COMPLEX, 1.2), (FROM_COMPLEX, 1.5), (DERIVATIVES, 1.5)]  # fmt: skip
 
 # where a program may begin to write
 BUFFERS = [
@@ -225,9 +237,13 @@ TURNS = [
     into("..., {2}", "{} -= 0.5 * ({})", "add(-0.5 * ({1}))"),
     into("{2}:", "{} += 0.3 * ({})", "add(0.3 * ({1}))"),
 ]
-CARRIED = [Template(text, "", "rr") for text in (
-    "np.sin({0}) + 0.5 * {1}", "0.6 * {0} * {1}", "np.tanh({0} + {1})", "{0} - 0.1 * {1}", "0.5 * {0} + 0.1 * {1} ** 2",
-    "{0} / (1.0 + {1} ** 2)", "0.4 * ({0} @ {1})", "np.concatenate([{0}, {1}])")]  # fmt: skip
+CARRIED = of(
+    "rr", "np.sin({0}) + 0.5 * {1}", "0.6 * {0} * {1}", "np.tanh({0} + {1})", "{0} - 0.1 * {1}",
+    "0.5 * {0} + 0.1 * {1} ** 2", "{0} / (1.0 + {1} ** 2)", "0.4 * ({0} @ {1})", "np.concatenate([{0}, {1}])",
+)  # fmt: skip
+SHRINKING = of(
+    "rr", "0.6 * {0}", "0.5 * np.sin({0}) + 0.1 * {1}", "0.4 * {0} * np.tanh({1})", "0.8 * {0} / (1.0 + {1} ** 2)",
+)  # fmt: skip
 TURN = ["{0}[{1}]", "{0}[..., {1}]", "{0}[{1} - 1]", "({1} + 1.0) * {0}", "{0} ** ({1} + 1)"]
 
 REAL_TERMS = [

@@ -16,7 +16,11 @@ from typing import Any
 
 import numpy as np
 
+import autograd_lite as ag
+
 LARGEST = 12.0
+MOST_TURNS = 6  # of a loop that ends when a test comes out false
+DERIVATIVES = {name: getattr(ag, name) for name in ("grad", "hessian", "jacobian", "jvp")}
 
 
 class Refused(Exception):
@@ -89,7 +93,15 @@ class Branch:
     other: tuple[Statement, ...]
 
 
-Statement = Assign | View | Write | Loop | Branch
+@dataclass(frozen=True)
+class Repeat:
+    """while test."""
+
+    test: Call
+    body: tuple[Statement, ...]
+
+
+Statement = Assign | View | Write | Loop | Branch | Repeat
 
 
 @dataclass(frozen=True)
@@ -105,12 +117,12 @@ class Program:
         return "\n".join([*lines, "    return " + " + ".join(writer.show(term) for term in self.terms)]) + "\n"
 
     def function(self, dialect: str = "numpy", numpy: Any = np, **names: Any) -> Callable[..., Any]:
-        namespace = {"np": numpy, **names}
+        namespace = {"np": numpy, **DERIVATIVES, **names}
         exec(compile(self.text(dialect), f"<program {self.seed}, {dialect}>", "exec"), namespace)
         return namespace["program"]
 
     def outcomes(self, inputs: Sequence[Any]) -> list[bool]:
-        """How the tests of its branches come out, in the order in which they are met."""
+        """How the tests of its branches and loops come out, in the order in which they are met."""
         met: list[bool] = []
         self.function("noted", note=lambda test: met.append(bool(test)) or met[-1])(*[np.array(x) for x in inputs])
         return met
@@ -120,7 +132,8 @@ class Program:
         arrays = ",\n    ".join(f"np.array({np.asarray(x).tolist()})" for x in inputs)
         every = tuple(range(len(inputs)))
         return (
-            f"import numpy as np\n\nimport autograd_lite as ag\n\n\n{self.text()}\n\ninputs = (\n    {arrays},\n)\n"
+            "import numpy as np\n\nimport autograd_lite as ag\n"
+            f"from autograd_lite import {', '.join(DERIVATIVES)}\n\n\n{self.text()}\n\ninputs = (\n    {arrays},\n)\n"
             f"print(ag.value_and_grad(program, argnum={every})(*inputs))\n"
         )
 
@@ -154,6 +167,9 @@ class NumPyWriter:
     def branch(self, s: Branch) -> list[str]:
         arms = indented(self.block(s.then)), indented(self.block(s.other))
         return [f"if {self.test(s.test)}:", *arms[0], "else:", *arms[1]]
+
+    def repeat(self, s: Repeat) -> list[str]:
+        return [f"while {self.test(s.test)}:", *indented(self.block(s.body))]
 
     def test(self, x: Call) -> str:
         return self.show(x)
@@ -218,6 +234,9 @@ class JAXWriter(NumPyWriter):
     def branch(self, s: Branch) -> list[str]:
         return self.inside(lambda: super(JAXWriter, self).branch(s))
 
+    def repeat(self, s: Repeat) -> list[str]:
+        return self.inside(lambda: super(JAXWriter, self).repeat(s))
+
     def test(self, x: Call) -> str:
         return "next(outcomes)"
 
@@ -247,6 +266,10 @@ class CheckedWriter(NumPyWriter):
     def branch(self, s: Branch) -> list[str]:
         return [*self.guards(s.test), *super().branch(s)]
 
+    def repeat(self, s: Repeat) -> list[str]:
+        turn = [*self.guards(s.test), f"if not {self.show(s.test)}:", "    break", *self.block(s.body)]
+        return [f"for _ in range({MOST_TURNS}):", *indented(turn), "else:", "    require(False)"]
+
 
 WRITERS = {"numpy": NumPyWriter, "noted": NotedWriter, "jax": JAXWriter, "checked": CheckedWriter}
 
@@ -267,7 +290,7 @@ class Machine:
     """The variables of a program on one tuple of inputs."""
 
     def __init__(self, variables: dict[str, Any]) -> None:
-        helpers = {"np": np, "require": require, "moderate": moderate, "fresh": self.fresh}
+        helpers = {**DERIVATIVES, "np": np, "require": require, "moderate": moderate, "fresh": self.fresh}
         helpers |= {"shares": np.shares_memory, "writable": lambda x: isinstance(x, np.ndarray) and x.flags.writeable}
         self.variables: dict[str, Any] = {**helpers, **variables}
 
@@ -366,6 +389,9 @@ def parts(s: Statement) -> Iterator[tuple[tuple[Statement, ...], dict[str, str]]
         yield substituted(s.body, s.variable, "0"), {}
         if s.count > 1:
             yield (replace(s, count=1),), {}
+        yield from (((replace(s, body=body),), names) for body, names in shorter(s.body) if body)
+    elif isinstance(s, Repeat):
+        yield s.body, {}
         yield from (((replace(s, body=body),), names) for body, names in shorter(s.body) if body)
     elif isinstance(s, Branch):
         yield s.then, {}

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 import autograd_lite as ag
 from autograd_lite.arrays import versions, views
 from autograd_lite.arrays.calls import writers
-from autograd_lite.kinds import composites
+from autograd_lite.registry import composites
+from autograd_lite.rules import taking
 from autograd_lite.sweeps import rules
 
 A = np.arange(1.0, 13.0).reshape(3, 4)
@@ -28,10 +29,12 @@ A = np.arange(1.0, 13.0).reshape(3, 4)
 
 @pytest.fixture(params=["copied", "logged"])
 def memory(request, monkeypatch):
-    """Small arrays are copied at each write, large ones are changed where they are: both for the small ones here."""
+    """Small arrays are copied at each write and large ones changed where they are, now and in the sweeps: both here."""
     if request.param == "logged":
         monkeypatch.setattr(versions, "SMALL", 0)
         monkeypatch.setattr(versions, "LARGE_PART", 10**6)
+        monkeypatch.setattr(taking, "SMALL", 0)
+        monkeypatch.setattr(taking, "LARGE_PART", 10**6)
 
 
 def buffer(x):

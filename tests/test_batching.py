@@ -12,7 +12,8 @@ from autograd_lite import jacobians
 from autograd_lite.batching import batched as batching
 from autograd_lite.batching import rules as batching_table
 from autograd_lite.batching.batched import Batched, Unbatchable
-from autograd_lite.kinds import General, primitive
+from autograd_lite.kinds import General
+from autograd_lite.registry import primitive
 from autograd_lite.rules.indexing import getitem, scatter
 from autograd_lite.sweeps import rules
 from autograd_lite.trees import flatten

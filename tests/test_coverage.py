@@ -10,7 +10,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.arrays import refusals
-from autograd_lite.kinds import composites, plain_functions
+from autograd_lite.registry import composites, plain_functions
 from autograd_lite.sweeps import rules
 from autograd_lite.trees import flatten
 

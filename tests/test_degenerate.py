@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,45 @@ def test_functions_of_a_degenerate_matrix_that_need_no_vectors():
     for a in (EYE, np.diag([1.0, 1.0, 2.0])):
         np.testing.assert_allclose(ag.grad(lambda a: np.sum(np.linalg.eigvalsh(a) ** 3))(a), 3 * a @ a, atol=1e-14)
         np.testing.assert_allclose(ag.grad(lambda a: np.sum(np.log(np.linalg.svdvals(a))))(a), np.linalg.inv(a))
+
+
+def minor(a, places):
+    """∂ᵏ det A/∂a_ij…: the determinant with these rows replaced by unit vectors; 0 if a row or column comes twice."""
+    if any(len(set(k)) < len(k) for k in zip(*places, strict=True)):
+        return 0
+    a = a.copy()
+    for i, j in places:
+        a[i], a[i, j] = 0, 1
+    return np.linalg.det(a)
+
+
+SINGULAR = {
+    "zero": np.zeros((3, 3)), "ones": np.ones((3, 3)), "rank 2": np.diag([1.0, 2.0, 0.0]),
+    "rank 1": np.outer([1.0, 2.0, 3.0], [0.1, 0.7, 0.3]),
+    "nearly": np.outer([1.0, 2.0, 3.0], [0.1, 0.7, 0.3]) + np.diag([1e-9, 0.0, 1e-17]), "regular": EYE + 0.3,
+    "tiny": 1e-150 * (EYE + 0.3), "of two": RANK_1, "of one": np.zeros((1, 1)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("name", SINGULAR)
+def test_every_derivative_of_a_determinant_exists(name, order):
+    a = SINGULAR[name]
+    derivative = [ag.grad(np.linalg.det), ag.hessian(np.linalg.det), ag.jacobian(ag.hessian(np.linalg.det))][order - 1]
+    n = len(a)
+    places = list(itertools.product(np.ndindex(n, n), repeat=order))
+    exact = np.reshape([minor(a, place) for place in places], (n, n) * order)
+    size = np.max(np.abs(a)) or 1.0
+    np.testing.assert_allclose(derivative(a), exact, rtol=1e-12, atol=1e-14 * size ** (n - order))
+
+
+def test_determinants_of_a_stack_of_any_ranks_and_of_complex_matrices():
+    stack = np.stack([a for a in SINGULAR.values() if a.shape == (3, 3)])
+    one_by_one = [ag.hessian(np.linalg.det)(a) for a in stack]
+    together = ag.hessian(lambda a: np.sum(np.linalg.det(a)))(stack)
+    np.testing.assert_allclose([together[i, :, :, i] for i in range(len(stack))], one_by_one, atol=1e-13)
+    check_grads(np.linalg.det, np.outer([1, 2j, 3], [1j, 0.5, 1 + 1j]), order=3)
+    assert ag.grad(np.linalg.det)(np.zeros((0, 0))).shape == (0, 0)
 
 
 def test_the_phase_of_complex_vectors_cancels():

@@ -11,7 +11,8 @@ from drawing_examples import Layer, Network, chain, root, swept_chain, swept_net
 
 import autograd_lite as ag
 from autograd_lite.drawing import dot
-from autograd_lite.drawing.titles import heading, substituted, summary
+from autograd_lite.notation.substitution import substituted
+from autograd_lite.notation.titles import heading, summary
 
 
 def statement(text: str, start: str) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import autograd_lite as ag
 from autograd_lite.drawing import dot, svg
 from autograd_lite.drawing.palette import DARK, GROUNDS, INKS, ROLES, contrast, dark
-from autograd_lite.drawing.text import clean
+from autograd_lite.notation.text import clean
 
 SVG = "{http://www.w3.org/2000/svg}"
 TAGS = {SVG + tag for tag in ("svg", "title", "desc", "style", "g", "text", "rect", "path", "polygon")}

@@ -338,10 +338,13 @@ def test_extensions_answer_alike():
     assert ours["order"] == theirs["order"]
 
 
-def test_nodes_of_what_does_not_move():
+def test_nodes_of_what_does_not_move_and_of_few_entries_of_many():
     start = core.VJPNode.new_root()
     assert core.trace(start, lambda x: np.floor(x) * 2.0, 1.5)[1].parents[0].vjp(1.0) == (None,)
     assert core.backward_pass(1.0, core.trace(start, lambda x: np.floor(x) * 2.0, 1.5)[1]) is None
+    large, product = np.arange(2000.0), lambda x: x[3] * x[5] + np.sum(x[10:20].T[2:])
+    adjoint = core.backward_pass(1.0, core.trace(start, product, large)[1])
+    np.testing.assert_array_equal(adjoint, ag.grad(product)(large))
 
     class Line(tracer.Node):
         def __init__(self, value, fun, args, kwargs, parent_argnums, parents):

@@ -8,23 +8,20 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite import kinds
 from autograd_lite.kinds import (
     Parts,
     cast,
-    composed,
     constant,
     elementwise,
     general,
     linear,
     multilinear,
-    plain,
-    primitive,
     reduction,
     spread_to,
     sum_to,
     unreduce,
-)  # fmt: skip
+)
+from autograd_lite.registry import composed, composites, plain, plain_functions, primitive
 from autograd_lite.sweeps import rules
 from autograd_lite.testing import check_grads
 from autograd_lite.trees import flatten
@@ -36,9 +33,9 @@ t = ag.Tensor(X)
 @pytest.fixture
 def registry():
     """The registries as they were, afterwards."""
-    saved = dict(rules), dict(kinds.composites), set(kinds.plain_functions)
+    saved = dict(rules), dict(composites), set(plain_functions)
     yield
-    for now, before in zip((rules, kinds.composites, kinds.plain_functions), saved, strict=True):
+    for now, before in zip((rules, composites, plain_functions), saved, strict=True):
         now.clear()
         now.update(before)
 
@@ -247,7 +244,7 @@ def called(f, t, **keywords):
 def differentiable():
     from autograd_lite.kinds import Constant
 
-    found = [f for f, rule in rules.items() if not isinstance(rule, Constant)] + list(kinds.composites)
+    found = [f for f, rule in rules.items() if not isinstance(rule, Constant)] + list(composites)
     found = [f for f in found if not isinstance(f, np.ufunc) or getattr(np, f.__name__, None) is f]
     return [f for f in found if (getattr(f, "__module__", None) or "numpy").startswith("numpy")]
 
@@ -276,9 +273,9 @@ def has_signature(function):
         return False
 
 
-@pytest.mark.parametrize("function", list(filter(has_signature, kinds.composites)), ids=lambda f: f.__name__)
+@pytest.mark.parametrize("function", list(filter(has_signature, composites)), ids=lambda f: f.__name__)
 def test_composites_take_arguments_in_numpys_order(function):
-    ours = list(inspect.signature(kinds.composites[function]).parameters.values())
+    ours = list(inspect.signature(composites[function]).parameters.values())
     numpys = list(inspect.signature(function).parameters.values())
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     names = [p.name for p in ours if p.kind in positional]

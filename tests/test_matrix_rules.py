@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.drawing.text import MACRON
 from autograd_lite.notation.chain import Names, adjoint_term, tangent_term
+from autograd_lite.notation.text import MACRON
 
 RNG = np.random.default_rng(0)
 SQUARE, TALL, WIDE = (RNG.normal(size=shape) for shape in ((3, 3), (5, 3), (3, 5)))

@@ -10,6 +10,7 @@ from cases import CASES
 
 import autograd_lite as ag
 from autograd_lite import kinds
+from autograd_lite.registry import composites
 from autograd_lite.sweeps import rules
 from autograd_lite.testing import check_grads
 from autograd_lite.trees import flatten
@@ -109,10 +110,10 @@ def test_memory_order_does_not_matter(case):
 @each
 def test_a_case_exercises_its_function(case, monkeypatch):
     called = set()
-    if case.function in kinds.composites:
-        composite = kinds.composites[case.function]
+    if case.function in composites:
+        composite = composites[case.function]
         seen = wraps(composite)(lambda *args, **kwargs: called.add(case.function) or composite(*args, **kwargs))
-        monkeypatch.setitem(kinds.composites, case.function, seen)
+        monkeypatch.setitem(composites, case.function, seen)
     called |= recorded(case.f(*[ag.Tensor(x) for x in case.args]))
     assert case.function in called
 
@@ -127,7 +128,7 @@ def of_the_tables(function):
 
 def test_every_rule_and_composite_has_a_case():
     covered = {case.function for case in CASES}
-    missing = [f.__name__ for f in (*filter(of_the_tables, rules), *kinds.composites) if f not in covered]
+    missing = [f.__name__ for f in (*filter(of_the_tables, rules), *composites) if f not in covered]
     assert not missing, f"no case in tests/cases.py: {missing}"
 
 

@@ -436,3 +436,25 @@ def test_steps_may_pick_rows_by_what_they_compute():
     a = np.random.default_rng(5).normal(size=(3, 3))
     np.testing.assert_allclose(ag.vjp(f, a)[0], ag.vjp(plain, a)[0])
     np.testing.assert_allclose(ag.grad(f)(a), ag.grad(plain)(a))
+
+
+def test_a_large_carry_that_is_written_to_comes_out_as_an_array():
+    def step(u, x):
+        u[1:] = 0.5 * u[:-1]
+        u[0] = x
+        return u, u[1]
+
+    def states(start):
+        u, seen = ag.Tensor(start), []
+        for x in (1.0, 2.0, 3.0):
+            u, y = step(u, x)
+            seen.append(y.value)
+        return u.value, seen
+
+    start, xs = np.linspace(0.0, 1.0, 300), np.array([1.0, 2.0, 3.0])
+    in_place = lambda u, x: step(ag.Tensor(u) if type(u) is np.ndarray else u, x)
+    for final, ys in (ag.scan(in_place, start, xs), ag.scan(in_place, start, xs, checkpoint=True)):
+        assert type(final) is np.ndarray
+        np.testing.assert_array_equal(final, states(start)[0])
+        np.testing.assert_array_equal(ys, states(start)[1])
+    assert type(ag.checkpoint_loop(lambda u: in_place(u, 1.0)[0], start, 3, slots=2)) is np.ndarray

@@ -126,6 +126,8 @@ def test_refusals():
     ):
         with pytest.raises(ValueError, match=says):
             call()
+    with pytest.raises(ValueError, match="3 nodes for 2 values along axis 0"):
+        interpolate.interp1d([0.0, 1.0, 2.0], ag.Tensor([1.0, 2.0]))
     with pytest.raises(NotImplementedError, match="kind is one of"):
         interpolate.interp1d(X, Y1, "smooth")
     assert interpolate.griddata is scipy.interpolate.griddata

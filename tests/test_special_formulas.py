@@ -22,7 +22,8 @@ FUNCTIONS = [
 ]
 POINTS = {"jv": (2.0, 1.3), "erfinv": (0.3,), "betainc": (1.5, 2.5, 0.3), "ellipk": (0.3,), "ellipe": (0.3,),
           "hyp2f1": (0.5, 1.5, 2.5, 0.3), "eval_jacobi": (3.0, 0.5, 1.5, 0.3), "betaincc": (1.5, 2.5, 0.3),
-          "betaincinv": (1.5, 2.5, 0.3), "ndtri_exp": (-0.7,), "gammaincinv": (1.3, 0.4), "gammainccinv": (1.3, 0.4),
+          "betaincinv": (1.5, 2.5, 0.3), "betainccinv": (1.5, 2.5, 0.3),
+          "ndtri_exp": (-0.7,), "gammaincinv": (1.3, 0.4), "gammainccinv": (1.3, 0.4),
           "stdtrit": (2.5, 0.8), "expn": (2, 0.8), "ellipkm1": (0.3,), "spence": (0.3,), "eval_hermite": (3, 0.4),
           "eval_hermitenorm": (3, 0.4), "nbdtr": (2, 5, 0.3), "pdtr": (2.0, 0.8), "pdtrc": (2.0, 0.8),
           "huber": (0.8, 1.3), "ellipkinc": (0.8, 0.3), "ellipeinc": (0.8, 0.3),

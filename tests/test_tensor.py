@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd_lite as ag
-from autograd_lite.kinds import composites, plain_functions
+from autograd_lite.registry import composites, plain_functions
 from autograd_lite.sweeps import rules
 from autograd_lite.tensor import doors
 from autograd_lite.testing import check_grads
@@ -212,6 +212,25 @@ def test_writing_a_tensor_into_a_plain_array_raises():
 def test_wrong_shapes_raise_at_the_call(call):
     with pytest.raises(ValueError):
         call(ag.Tensor(A))
+
+
+@pytest.mark.parametrize("x, message", [
+    (np.array([[1.0, 2.0]]).view(np.matrix), r"multiplies by \*.*np\.asarray"),
+    (np.ma.array([1.0, 2.0], mask=[0, 1]), "has no mask"),
+])  # fmt: skip
+def test_matrices_and_masked_arrays_mean_something_else_and_are_refused(x, message):
+    for call in (np.sum, lambda y: ag.Tensor(np.ones((1, 2))) * x, lambda y: ag.Tensor(np.ones((1, 2))) + x):
+        with pytest.raises(TypeError, match=message):
+            ag.grad(call)(x)
+    with pytest.raises(TypeError, match=message):
+        ag.Tensor(np.ones((1, 2))) * x
+
+
+@pytest.mark.parametrize("name", ["numpy", "detach", "requires_grad", "zero_grad", "append"])
+def test_what_other_libraries_have_is_refused_with_the_way_out(name):
+    with pytest.raises(AttributeError, match=r"no (method|part) of an? .*: .*(t\.value|backward|np\.append)"):
+        getattr(ag.Tensor([1.0]), name)
+    assert not hasattr(ag.Tensor([1.0]), name)
 
 
 def test_grad_explains_when_there_is_none():

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.kinds import elementwise, general, linear, primitive
+from autograd_lite.kinds import elementwise, general, linear
+from autograd_lite.registry import primitive
 from autograd_lite.sweeps import rules
 from autograd_lite.testing import check_grads
 

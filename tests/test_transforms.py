@@ -142,6 +142,13 @@ def test_value_and_grad_is_both():
     np.testing.assert_array_equal(gradient, ag.grad(rosenbrock)(x))
 
 
+def test_what_is_no_argnum_is_refused():
+    with pytest.raises(TypeError, match=r"argnum must be an int or a sequence of them, not 1\.0"):
+        ag.grad(np.sin, argnum=1.0)(2.0)
+    with pytest.raises(TypeError, match="there is no argument 'x' to differentiate by"):
+        ag.grad(np.sin, argnum="x")(2.0)
+
+
 def test_argnum():
     f = lambda x, y: x**2 * y
     assert ag.grad(f, argnum=1)(3.0, 2.0) == 9.0
@@ -388,7 +395,8 @@ def test_wrong_calls(call, message):
     [
         (lambda: ag.grad(np.multiply, argnum=(0, -2))(1.0, 2.0), "twice"),
         (lambda: ag.jvp(np.sin, (np.ones(3),), (np.ones(2),)), r"tangent of primals\[0\] has shape \(2,\).*\(3,\)"),
-        (lambda: ag.jvp(np.add, (1.0, 2.0), (1.0,)), "2 tangents are needed"),
+        (lambda: ag.jvp(np.add, (1.0, 2.0), (1.0,)), "2 primals, but 1 tangents"),
+        (lambda: ag.jvp(lambda x, y: x * y[0], (1.0, [2.0, 3.0]), (1.0, [2.0])), "3 tangents are needed"),
         (lambda: ag.vjp(np.sin, np.ones(3))[1](np.ones((3, 1))), r"seed of the output has shape \(3, 1\)"),
         (lambda: ag.Tensor(np.ones(3)).backward(), r"shape \(3,\).*seed"),
         (lambda: ag.Tensor(np.ones(3)).backward(np.ones(2)), r"shape \(2,\)"),

@@ -11,6 +11,7 @@ Arguments are brought into the form that is recorded: Tensors by position, keywo
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from sys import maxsize
@@ -19,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import NO_KEYWORDS, Node, record
-from ..kinds import Constant, composites, load_late_tables, parameters, pick, plain_functions
+from ..kinds import Constant, pick
+from ..registry import composites, load_late_tables, parameters, plain_functions
 from ..sweeps import rules
 from . import views
 from .refusals import functions
@@ -66,6 +68,9 @@ def tensor_of(node: Node) -> Any:
 def name_of(function: Callable[..., Any]) -> str:
     module = getattr(function, "__module__", None) or "numpy"
     name = getattr(function, "__name__", repr(function))
+    if type(function) is np.ufunc and not hasattr(np, name):
+        ours = hasattr(sys.modules.get("scipy.special._ufuncs"), name)
+        return f"scipy.special.{name.lstrip('_')}" if ours else name
     return name if module.startswith("autograd_lite") else f"{module}.{name}".replace("numpy.", "np.", 1)
 
 

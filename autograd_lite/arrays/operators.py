@@ -13,6 +13,7 @@ import numpy as np
 
 from ..graph import Node
 from . import assignment
+from .refusals import OTHER_ARRAYS, no_other_array
 
 __all__ = ["ArrayOperators"]
 
@@ -52,6 +53,8 @@ def _unusual(function: Callable[..., Any], left: Any, right: Any, tensor: Any, o
     """An operator between a Tensor and something that is neither a Tensor nor a plain number or array."""
     if hasattr(type(other), "__array_ufunc__") and not isinstance(other, (np.ndarray, np.generic)):
         return NotImplemented
+    if isinstance(other, OTHER_ARRAYS):
+        raise TypeError(no_other_array(other))
     if isinstance(other, (str, bytes)) and function is np.multiply:  # or Python repeats the text, and asks for an index
         raise TypeError(f"a Tensor does not multiply text: {left!r} * {right!r}")
     if other is None or isinstance(other, (str, bytes, dict, set)):

@@ -18,18 +18,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-__all__ = ["SMALL", "Version", "Way", "along", "copied", "entries", "takes_versions", "view_functions", "written"]
+__all__ = [
+    "SMALL", "Version", "Way", "along", "as_shaped", "copied", "entries", "takes_versions", "view_functions", "written",
+]  # fmt: skip
 
 # The way from an array to a view of it: None for the array itself, else (way before, function, arguments, keywords)
 Way = tuple[Any, ...] | None
+Write = tuple[Way, Any, Any, Any]  # entries of an array: on this way, at this index, before and after
 Put = Callable[[Any, Any, Any], Any]  # what writes a value into an array at an index, as operator.setitem does
 
 SMALL = 1024  # bytes: fewer are copied, which costs less than remembering what was written over
+STEP = 8192  # bytes that are copied in the time in which one write is undone
 LARGE_PART = 0.5  # of the entries: who writes more of them copies the array
 
 view_functions: set[Callable[..., Any]] = {  # whose result may be a view of their first argument
@@ -70,15 +74,6 @@ def entries(x: Any) -> Any:
     return x.whole() if type(x) is Version else x
 
 
-class Write(NamedTuple):
-    """Entries of an array, before and after."""
-
-    way: Way
-    index: Any
-    old: Any
-    new: Any
-
-
 class History:
     """The shared array, at its newest version, and the writes that led to it."""
 
@@ -93,21 +88,21 @@ class History:
         self.lock = Lock()
 
     def write(self, put: Put, way: Way, index: Any, value: Any) -> None:
-        target = along(self.array, way)
+        target = self.array if way is None else along(self.array, way)
         old = _own(target[index])
         try:
             put(target, index, value)
         except BaseException:
             target[index] = old
             raise
-        self.writes.append(Write(way, index, old, _own(target[index])))
+        self.writes.append((way, index, old, _own(target[index])))
 
     def at(self, place: int) -> Any:
         """The array before write number ``place``, until the next call."""
         newest = len(self.writes)
         if place == newest:
             return self.array
-        if self.past is None or abs(self.place - place) > newest - place:
+        if self.past is None or abs(self.place - place) > newest - place + self.array.nbytes / STEP:
             self.past, self.place = copied(self.array), newest
         while self.place > place:
             self.place -= 1
@@ -163,6 +158,16 @@ class Version(NDArrayOperatorsMixin):
         with self.history.lock:
             return copied(along(self.history.at(self.place), self.way))
 
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return self.array.size
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all entries."""
+        return self.array.nbytes
+
     def view(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """function(self, ...): a Version if it is a large view of this one, else a plain array or number."""
         history = self.history
@@ -209,7 +214,7 @@ class Version(NDArrayOperatorsMixin):
             return self.view(function, args[1:], kwargs)
         if function in takes_versions and not any([type(a) not in _PLAIN and _dispatches(a) for a in args]):
             return function.__wrapped__(*args, **kwargs)  # type: ignore[attr-defined]
-        seen = _as_shaped if function in _OF_THE_SHAPE else entries
+        seen = as_shaped if function in _OF_THE_SHAPE else entries
         return function(*[_within(seen, a) for a in args], **{k: _within(seen, v) for k, v in kwargs.items()})
 
     def __getattr__(self, name: str) -> Any:
@@ -218,7 +223,7 @@ class Version(NDArrayOperatorsMixin):
         return getattr(self.array if name in _SHAPED else self.whole(), name)
 
 
-_SHAPED = frozenset({"ndim", "size", "itemsize", "nbytes", "strides", "flags"})
+_SHAPED = frozenset({"ndim", "itemsize", "strides", "flags"})
 _PLAIN = frozenset({Version, np.ndarray, np.float64, float, int, slice, tuple, type(None), type(...)})
 
 
@@ -230,7 +235,8 @@ def _dispatches(x: Any) -> bool:
     return hasattr(x, "__array_function__") and not isinstance(x, np.ndarray)
 
 
-def _as_shaped(x: Any) -> Any:
+def as_shaped(x: Any) -> Any:
+    """x itself, or the shared array of a Version: right in all but its entries."""
     return x.array if type(x) is Version else x
 
 
@@ -244,8 +250,8 @@ def written(put: Put, x: Any, value: Any, way: Way, index: tuple[Any, ...]) -> V
     if type(x) is not Version and (type(x) is not np.ndarray or x.nbytes <= SMALL):
         return None
     array = x.array if type(x) is Version else x
-    target = along(array, way)
-    if np.size(target[index]) >= LARGE_PART * array.size or not np.may_share_memory(target, array):
+    target = array if way is None else along(array, way)
+    if target[index].size >= LARGE_PART * array.size or not (way is None or np.may_share_memory(target, array)):
         return None
     if type(x) is Version and x.way is None:
         history = x.history

@@ -22,7 +22,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..kinds import composites
+from ..pending import Pending
+from ..registry import composites
 from ..tensor import Tensor
 
 __all__ = ["Batched", "Unbatchable", "batched", "batching", "batching_rules", "each_member", "elementwise", "lead"]
@@ -102,6 +103,8 @@ def _operator(operation: Function, ufunc: np.ufunc) -> tuple[Function, Function]
             return batched(operation(self.array, other))
         if kind is Batched or kind is list or kind is tuple:
             return self.__array_ufunc__(ufunc, "__call__", self, other)
+        if kind is Pending:
+            return NotImplemented
         return batched(operation(lead(self, other.ndim) if hasattr(other, "ndim") else self.array, other))
 
     def reflected(self: Batched, other: Any) -> Batched:

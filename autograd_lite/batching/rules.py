@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays.calls import plain_value
-from ..kinds import parameters, plain_functions
+from ..registry import parameters, plain_functions
 from ..rules.assigning import add_at, assign, part_of, places
 from ..rules.elementwise import masked
-from ..rules.indexing import getitem, scatter
+from ..rules.indexing import BASIC, getitem, scatter
 from ..rules.products import contract
 from ..rules.shaping import astype, concatenate
 from .batched import Batched, batched, batching, batching_rules, each_member, elementwise, lead
@@ -254,27 +254,29 @@ def add_to(x: Any, value: Any, way: Any, *index: Any) -> Any:
 
 
 def written_in_rows(function: Any, x: Any, value: Any, way: Any, index: tuple[Any, ...]) -> Any:
-    """Written at positions in one row for each member."""
+    """Written at positions in one row for each member; at the index itself, where it names no position twice."""
     like = np.empty(x.shape, x.dtype)
+    if way is None and all([type(i) in BASIC for i in index]):
+        every, values = _each(x, value, like[index].ndim)
+        return batched(function(every, values, None, slice(None), *index))
     at = places(like, way, tuple([plain_value(i, function) for i in index]))
     if like.dtype.kind == "c":
         part = part_of(way)
         at, way = (at[..., 0] // 2, None) if part is None else (at // 2, (None, part, (), {}))
     else:
         way = None
-    rows, values = _rows(x, value, at)
+    rows, values = _each(x, value, np.ndim(at))
+    rows = np.reshape(rows, (len(rows), like.size))
     return batched(np.reshape(function(rows, values, way, slice(None), at), (len(rows), *like.shape)))
 
 
-def _rows(x: Any, value: Any, at: Any) -> tuple[Any, Any]:
-    """The entries of each member of x in a row, and the values for each of them at the places ``at``."""
+def _each(x: Any, value: Any, ndim: int) -> tuple[Any, Any]:
+    """x of each member; and the values for ``ndim`` axes of it, without axes of length 1 in front of these."""
     n = len(x.array if type(x) is Batched else value.array)
-    rows = x.array if type(x) is Batched else np.broadcast_to(x, (n, *x.shape))
-    rows = np.reshape(rows, (n, int(np.prod(x.shape))))
     if type(value) is Batched:
-        value = lead(value, np.ndim(at))
-        value = np.reshape(value, (n, *value.shape[value.ndim - np.ndim(at) :]))
-    return rows, value
+        value = lead(value, ndim)
+        value = np.reshape(value, (n, *value.shape[value.ndim - ndim :]))
+    return x.array if type(x) is Batched else np.broadcast_to(x, (n, *x.shape)), value
 
 
 def has_truth_values_alone(index: tuple[Any, ...]) -> bool:

@@ -69,7 +69,8 @@ class Emitter(Writer):
         for step in self.plan.steps:
             for a in step.node.parents:
                 readers.setdefault(a, []).append(step)
-        lines = [part for part in self.plan.parts if isinstance(part, Step) and _plain(part)] if self.nests else []
+        parts = self.plan.parts if self.nests else []
+        lines = dict.fromkeys(part for part in parts if isinstance(part, Step) and _plain(part))
         found: set[Node] = set()
         after = None  # the next line
         for step in reversed(lines):

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from ..kinds import parameters, pick
+from ..kinds import pick
+from ..registry import parameters
 from ..rules.indexing import BASIC, getitem, scatter
 from ..scanning.loops import scan_loop
 from .entries import REDUCED, SCALAR, Unsupported, entry_of, written_inside

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, Path
+from ..kinds import contribution
 from ..notation.formulas import function_name, number
-from ..sweeps import forward_sweep, reverse_sweep, rules
+from ..sweeps import forward_sweep, reverse_sweep
 from .places import Words
 from .remedies import DOUBLE_WHERE, advice
 
@@ -53,7 +54,7 @@ def part_of(node: Node, j: int, adjoint: Array) -> Array:
     """What the node contributes to the adjoint of its argument j."""
     args = [a.value if type(a) is Node else a for a in node.args]
     with np.errstate(all="ignore"):
-        return rules[node.function].vjp(j, adjoint, node.value, args, node.kwargs)
+        return contribution(node, j, adjoint, node.value, args)
 
 
 def chain(swept: Path, leaf: Node, end: Node, words: Words) -> str:

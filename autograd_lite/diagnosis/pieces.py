@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node
-from ..kinds import Constant, Elementwise
+from ..kinds import Constant, Elementwise, contribution
 from ..sweeps import rules
 from .recorded import Recorded, shape_of
 
@@ -65,7 +65,7 @@ class Piece:
             for j, parent in enumerate(node.args):
                 place = recorded.place.get(parent) if type(parent) is Node else None
                 if place is not None and (place == self.z or place in values):
-                    part = rules[node.function].vjp(j, adjoint, values[i], args, node.kwargs)
+                    part = contribution(node, j, adjoint, values[i], args)
                     if part is not None:
                         adjoints[place] = adjoints[place] + part if place in adjoints else part
         return np.asarray(adjoints.get(self.z, np.zeros_like(values[self.a])))

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, path
-from ..kinds import sum_to
-from ..sweeps import rules
+from ..kinds import contribution, sum_to
 from ..trace.graphs import Graph
 from ..trace.nodes import GraphNode
 from ..trace.tracing import trace
@@ -97,7 +96,7 @@ class Recorded:
         if adjoint is None:
             return None
         args = args or [a.value if type(a) is Node else a for a in node.args]
-        return rules[node.function].vjp(j, adjoint, node.value, args, node.kwargs)
+        return contribution(node, j, adjoint, node.value, args)
 
     def _of_leaves(self, adjoints: Mapping[Node, Array]) -> list[Array]:
         return [np.asarray(adjoints.get(leaf, np.zeros_like(leaf.value))) for leaf in self.leaves]

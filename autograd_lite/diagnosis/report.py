@@ -35,6 +35,10 @@ class GradientFinding:
         Your numbers and the right ones, at x.
     others : tuple of str
         Other mistakes that would explain the same numbers.
+
+    >>> import autograd_lite as ag
+    >>> ag.check_gradient(lambda x: x**2, lambda x: x, 3.0).findings[0].ok
+    False
     """
 
     name: str
@@ -80,6 +84,10 @@ class GradientReport:
         One for each leaf, in the order of ``trees.flatten``.
     points : int
         At how many points the gradient was compared.
+
+    >>> import autograd_lite as ag
+    >>> ag.check_gradient(lambda x: x**2, lambda x: 2 * x, 3.0).ok
+    True
     """
 
     findings: list[GradientFinding]

@@ -35,6 +35,10 @@ class Why:
     kinds : tuple of str
         What was found, one for each input: "fine", "zero", "missing", "nan", "inf".
     sentences : list of str
+
+    >>> import autograd_lite as ag
+    >>> ag.why(lambda x: x**2, 3.0).ok
+    True
     """
 
     def __init__(self, found: list[tuple[str, str]]) -> None:

@@ -13,14 +13,14 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..notation.text import clean
+from ..notation.titles import heading
 from . import files, layout
 from .layout import LayoutError, LayoutNotFound
 from .markup import source
 from .network import compose
 from .page import finished
 from .palette import variables
-from .text import clean
-from .titles import heading
 
 if TYPE_CHECKING:
     from ..trace.tracing import Graph

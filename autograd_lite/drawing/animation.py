@@ -10,9 +10,10 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from ..notation.text import clean
 from .palette import ADJOINT, DARK, EDGE, LINE, PAGE, TANGENT
 from .stepper import chosen, marked_picture, spots
-from .text import clean, width
+from .text import width
 
 if TYPE_CHECKING:
     from ..trace.steps import Step, Steps

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..kinds import Elementwise
+from ..notation.text import DOT_ABOVE, MACRON, accented, clean, finite, is_scalar, norm, number, shape
 from ..sweeps import rules
 from .picture import Card, Edge, Row
-from .text import DOT_ABOVE, MACRON, accented, clean, finite, is_scalar, norm, number, shape
 
 if TYPE_CHECKING:
     from ..trace.tracing import GraphNode

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..notation.text import clean
 from .palette import BOX, CARD, EDGE, FRAME, INK, INKS, LINE, MUTED, PAGE, PARAMETER, ROLES
 from .picture import Box, Card, Edge, Picture, Row
-from .text import clean, escaped, plain, width
+from .text import escaped, plain, width
 
 if TYPE_CHECKING:
     from graphviz import Digraph

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..notation.text import clean, finite, is_scalar, shape
+from ..notation.titles import described, heading, summary
 from .cards import SHOW, arrow, card, key, rows
 from .picture import Box, Card, Edge, Picture, Row
 from .repeats import Group, fold_layers, fold_steps, named
-from .text import clean, finite, is_scalar, shape, width
-from .titles import described, heading, summary
+from .text import width
 
 if TYPE_CHECKING:
     from ..trace.tracing import Graph, GraphNode, Scope

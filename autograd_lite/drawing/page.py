@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from xml.etree import ElementTree as ET
 
+from ..notation.text import clean
 from .palette import BAD, BOX, DARK, INK, ROLES
-from .text import clean, width
+from .text import width
 
 __all__ = ["THEMES", "finished"]
 

@@ -16,13 +16,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from ..notation.text import clean
+from ..notation.titles import heading
 from . import layout
 from .markup import source
 from .network import compose
 from .page import finished
 from .palette import variables
-from .text import clean
-from .titles import heading
 
 if TYPE_CHECKING:
     from ..trace.steps import Step, Steps

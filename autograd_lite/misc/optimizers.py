@@ -25,7 +25,12 @@ Function = Callable[..., Any]
 
 
 def unflatten_optimizer(optimize: Function) -> Function:
-    """Decorator: an optimizer of vectors takes and returns nested structures."""
+    """Decorator: an optimizer of vectors takes and returns nested structures.
+
+    >>> one_step = unflatten_optimizer(lambda grad, x, callback: x - 0.1 * grad(x, 0))
+    >>> one_step(lambda x, i: {"a": 2 * x["a"]}, {"a": np.ones(2)})
+    {'a': array([0.8, 0.8])}
+    """
 
     @wraps(optimize)
     def of_structures(grad: Function, x0: Any, callback: Function | None = None, *args: Any, **kwargs: Any) -> Any:

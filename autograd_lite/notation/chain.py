@@ -21,14 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from ..drawing.text import DOT_ABOVE, MACRON, accented
-from ..drawing.titles import PRODUCT, binding, substituted
 from ..kinds import Constant, Linear
 from ..rules.indexing import BASIC
 from ..sweeps import rules
 from ..trace.nodes import GraphNode
 from . import formulas
 from .matrix_rules import ADJOINTS, TANGENTS
+from .substitution import PRODUCT, binding, substituted
+from .text import DOT_ABOVE, MACRON, accented
 
 __all__ = ["Names", "adjoint_term", "joined", "partial_text", "tangent_term"]
 

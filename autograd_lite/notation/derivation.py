@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..drawing.text import is_scalar
 from ..kinds import Constant
 from ..sweeps import rules
 from ..trace.nodes import GraphNode
 from ..trace.tables import Children, children
 from .chain import adjoint_term, joined, partial_text, tangent_term
 from .latex import escape
+from .text import is_scalar
 from .typesetting import LatexNames
 
 if TYPE_CHECKING:

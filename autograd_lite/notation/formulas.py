@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kinds import parameters
+from ..registry import parameters
 from . import special_formulas
 
 __all__ = ["definition", "formula", "function_name", "number", "partial_formula"]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..drawing.text import DOT_ABOVE, MACRON
 from ..trace.nodes import GraphNode, magnitude
 from . import latex
 from .chain import Names
 from .latex import Symbol, escape
+from .text import DOT_ABOVE, MACRON, is_scalar, norm, number
 
 if TYPE_CHECKING:
     from ..trace.graphs import Graph
@@ -73,8 +73,6 @@ def number_of(x: Any, digits: int | None = None) -> str:
     >>> print(number_of(-1.5e-7), number_of(np.ones((2, 3))), number_of(0.5))
     $-1.500 \times 10^{-7}$ $2 \times 3$, norm $2.4495$ $0.5000$
     """
-    from ..drawing.text import is_scalar, norm, number
-
     if x is None or isinstance(x, tuple):
         return escape(magnitude(x, digits or 6))
     if is_scalar(x):

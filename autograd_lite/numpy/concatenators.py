@@ -51,6 +51,8 @@ def make_diagonal(D: Any, offset: int = 0, axis1: int = -2, axis2: int = -1) -> 
     >>> print(make_diagonal(np.array([1.0, 2.0])))
     [[1. 0.]
      [0. 2.]]
+
+    Raises NotImplementedError for an offset and other axes.
     """
     if offset != 0 or {axis1, axis2} != {-1, -2}:
         raise NotImplementedError("make_diagonal: offset must be 0, and the axes -1 and -2")

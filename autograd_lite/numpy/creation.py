@@ -88,7 +88,14 @@ def _converter(function: Callable[..., Any], least: int = 0) -> Callable[..., An
         return function(a, dtype, *args, **kwargs)
 
     convert.__name__ = convert.__qualname__ = function.__name__
-    convert.__doc__ = f"``np.{function.__name__}``, which leaves a Tensor a Tensor and stacks nested lists of Tensors."
+    convert.__doc__ = f"""``np.{function.__name__}``, which leaves a Tensor a Tensor and stacks nested lists of Tensors.
+
+    Raises ValueError for Tensors of different shapes.
+
+    >>> import autograd_lite as ag
+    >>> print(ag.grad(lambda x: {function.__name__}([x, 2 * x]).sum())(1.0))
+    3.0
+    """
     return convert
 
 
@@ -100,7 +107,12 @@ asfortranarray = _converter(np.asfortranarray)
 
 
 def astype(x: Any, dtype: DTypeLike, /, *, copy: bool = True, device: Any = None) -> Any:
-    """``np.astype``, of a Tensor too."""
+    """``np.astype``, of a Tensor too.
+
+    >>> import autograd_lite as ag
+    >>> print(ag.grad(lambda x: astype(x, np.float32) ** 2)(3.0))
+    6.0
+    """
     return x.astype(dtype) if type(x) is Tensor else np.astype(x, dtype, copy=copy, device=device)
 
 
@@ -137,7 +149,12 @@ def arange(*args: Any, dtype: DTypeLike | None = None, **kwargs: Any) -> Any:
 
 
 def fromiter(iter: Iterable[Any], dtype: DTypeLike, count: int = -1, **kwargs: Any) -> Any:
-    """``np.fromiter``, also of Tensors."""
+    """``np.fromiter``, also of Tensors.
+
+    >>> import autograd_lite as ag
+    >>> print(ag.grad(lambda x: fromiter((k * x for k in range(3)), float).sum())(1.0))
+    3.0
+    """
     items = list(iter)
     if not holds_tensors(items):
         return np.fromiter(items, dtype, count, **kwargs)
@@ -145,7 +162,11 @@ def fromiter(iter: Iterable[Any], dtype: DTypeLike, count: int = -1, **kwargs: A
 
 
 def isscalar(element: Any) -> bool:
-    """``np.isscalar``; a Tensor of no dimensions is one."""
+    """``np.isscalar``; a Tensor of no dimensions is one.
+
+    >>> isscalar(Tensor(1.0)), isscalar(Tensor([1.0])), isscalar(1.0)
+    (True, False, True)
+    """
     return element.ndim == 0 if type(element) is Tensor else bool(np.isscalar(element))
 
 
@@ -160,6 +181,8 @@ class vectorize:
     >>> relu = vectorize(lambda x: x if x > 0 else 0.0)
     >>> print(ag.elementwise_grad(relu)(np.array([-1.0, 2.0])))
     [0. 1.]
+
+    Raises TypeError for options and keyword arguments together with Tensors.
     """
 
     def __init__(self, pyfunc: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

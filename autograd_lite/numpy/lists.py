@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kinds import composites
+from ..registry import composites
 from ..tensor import Tensor
 from .creation import holds_tensors, stacked
 

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..graph import Node, same
-from ..kinds import parameters, pick
+from ..kinds import pick
+from ..registry import parameters
 from ..rules.constants import stop_gradient
 from ..rules.indexing import getitem
 from ..rules.shaping import astype

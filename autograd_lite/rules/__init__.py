@@ -18,9 +18,10 @@ from . import (
     shaping,
     sorting,
     statistics,
+    taking,
 )
 
 __all__ = [
     "assembling", "assigning", "constants", "decompositions", "differences", "elementwise", "fft", "folding",
-    "indexing", "linalg", "nan", "polynomials", "products", "reductions", "shaping", "sorting", "statistics",
+    "indexing", "linalg", "nan", "polynomials", "products", "reductions", "shaping", "sorting", "statistics", "taking",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..kinds import composed
+from ..registry import composed
 from .differences import along, as_arrays
 from .indexing import _along, scatter
 from .shaping import in_fortran_order

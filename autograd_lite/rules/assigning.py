@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays.versions import Way, along, copied, entries, takes_versions, written
-from ..kinds import Linear, primitive, spread_to, sum_to
+from ..kinds import Linear, spread_to, sum_to
+from ..registry import primitive
 from ..sweeps import rules
-from .indexing import getitem
+from .indexing import BASIC
 
 
 def places(x: Any, way: Way, index: Any) -> Any:
@@ -53,10 +54,20 @@ def assign(x, value, way, *index):
     return _put(setitem, x, value, way, index)
 
 
+def added(x, index, value):
+    """np.add.at, but quicker where no places can meet."""
+    if all([type(i) in BASIC for i in index]):
+        entries = x[index]
+        if getattr(value, "dtype", None) is x.dtype and value.shape == entries.shape:
+            x[index] = entries + value
+            return
+    np.add.at(x, index, value)
+
+
 @primitive
 def add_at(x, value, way, *index):
     """x after np.add.at(view, index, value), which adds up where places meet."""
-    return _put(np.add.at, x, value, way, index)
+    return _put(added, x, value, way, index)
 
 
 class Writing(Linear):
@@ -81,7 +92,7 @@ class Writing(Linear):
             return assign(adjoint, 0, way, *index) if self.replaces else adjoint
         if j > 1:
             return None
-        part = getitem(along(adjoint, way), *index)
+        part = along(adjoint, way)[tuple(index)]
         if part_of(way) is np.imag:  # z = x + iv has the adjoint z̄ = ∂C/∂x − i·∂C/∂v
             part = -part
         if self.replaces:

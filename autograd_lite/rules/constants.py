@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ..kinds import constant, plain, primitive
+from ..kinds import constant
+from ..registry import plain, primitive
 
 
 @primitive

@@ -18,7 +18,8 @@ algebra functions, arXiv:1001.1654; G. H. Golub, V. Pereyra, SIAM J. Numer. Anal
 
 import numpy as np
 
-from ..kinds import Parts, composed, constant, general, primitive
+from ..kinds import Parts, constant, general
+from ..registry import composed, primitive
 from .elementwise import nonzero
 from .indexing import scatter
 from .linalg import H, T, mirrored, mirrored_adjoint

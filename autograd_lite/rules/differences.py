@@ -10,7 +10,8 @@ import math
 
 import numpy as np
 
-from ..kinds import composed, elementwise, multilinear, primitive
+from ..kinds import elementwise, multilinear
+from ..registry import composed, primitive
 from .elementwise import nonzero
 from .indexing import _along, getitem
 

@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 
-from ..kinds import Parts, composed, elementwise, general, linear, primitive
+from ..kinds import Parts, elementwise, general, linear
+from ..registry import composed, primitive
 
 LOG_2, LOG_10, DEGREE = 0.6931471805599453, 2.302585092994046, 0.017453292519943295  # Python floats keep float32
 
@@ -211,8 +212,9 @@ choice(np.heaviside, None, lambda g, out, x, h: masked(g, np.equal(x, 0)))
 linear(np.where, None, lambda g, out, c, x, y: masked(g, c), lambda g, out, c, x, y: masked(g, np.logical_not(c)))
 
 # complex numbers
+
 elementwise(np.real, 1)
-elementwise(np.imag, -1j)
+linear(np.imag, lambda g, out, z: g * -1j)  # Im ż is a view of ż
 linear(np.conjugate, lambda g, out, x: np.conjugate(g))
 
 

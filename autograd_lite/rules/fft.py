@@ -9,7 +9,8 @@ Functions of several axes are transforms of one axis after the other, as in NumP
 
 import numpy as np
 
-from ..kinds import composed, linear
+from ..kinds import linear
+from ..registry import composed
 from .indexing import _along, scatter
 
 OTHER_WAY = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}

@@ -3,11 +3,12 @@
 np.add.reduce is np.sum, and so on, where a rule of its own knows a shorter way; these are for all the others.
 """
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from .reductions import kept_shape, lanes, sorted_axes
 
 
 def entries(x, axis):
@@ -16,14 +17,15 @@ def entries(x, axis):
 
 def reduce(ufunc, x, axis=0, keepdims=False):
     """(((x₀ ∘ x₁) ∘ x₂) ∘ …), as ufunc.reduce."""
-    if axis is None and x.ndim != 1:
-        x, axis, shape = np.ravel(x), 0, (1,) * x.ndim
-    else:
-        axis = 0 if axis is None else operator.index(axis) % x.ndim
-        shape = tuple(1 if k == axis else n for k, n in enumerate(x.shape))
-    if x.shape[axis] == 0:
+    ufunc.reduce(np.ones((1,) * x.ndim), axis=axis)  # raises where NumPy does: no such axis, or too many
+    if x.ndim == 0:
+        return x
+    shape, (_, axes) = kept_shape(x, axis), sorted_axes(x, axis)
+    if len(axes) != 1:
+        x, axes = lanes(x, axes), (-1,)
+    if x.shape[axes[0]] == 0:
         raise ValueError(f"np.{ufunc.__name__}.reduce of nothing has no value")
-    first, *others = entries(x, axis)
+    first, *others = entries(x, axes[0])
     for entry in others:
         first = ufunc(first, entry)
     return np.reshape(first, shape) if keepdims else first

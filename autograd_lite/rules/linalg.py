@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from ..kinds import Parts, composed, general, primitive
+from ..kinds import Parts, constant, general
+from ..registry import composed, primitive
 
 
 def T(a):
@@ -68,33 +69,57 @@ def cholesky_vjp(g, out, a, upper=False):
     return np.conj(mirrored_adjoint(s, "U" if upper else "L"))
 
 
-@primitive
-def cofactor(a):
-    """C = ∂det A/∂A = det(A) A⁻ᵀ; where A = U S Vᴴ is singular, Ū cof(S) Vᵀ·det(U Vᴴ)."""
-    det = np.linalg.det(a)
+WELL_CONDITIONED = 1e4
+
+
+def cofactor(det, a):
+    """C = ∂det A/∂A = det(A) A⁻ᵀ, written in functions that have rules of their own, so all orders are right.
+
+    Where A is singular, or nearly, A = A′ − U Vᴴ with a regular A′ and the few columns of U and V that it lacks:
+    det A = det A′·det S, S = 1 − Vᴴ A′⁻¹ U, and so C = det A′·(det(S) A′⁻¹ + A′⁻¹ U adj(S) Vᴴ A′⁻¹)ᵀ.
+    """
     if np.all(det != 0):
-        return outside(det) * T(np.linalg.inv(a))
-    u, s, vh = np.linalg.svd(a)
-    others = np.prod(np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]), axis=-1)
-    return outside(np.linalg.det(u) * np.linalg.det(vh)) * np.conj(np.matmul(u * others[..., None, :], vh))
+        inverse = np.linalg.inv(a)
+        if np.all(largest(a) * largest(inverse) < WELL_CONDITIONED):
+            return outside(det) * T(inverse)
+    size, u, vh = missing(a)
+    regular = a / size + np.matmul(u, vh)
+    inverse, det = np.linalg.inv(regular), outside(np.linalg.det(regular))
+    left, right = np.matmul(inverse, u), np.matmul(vh, inverse)
+    det_small, adjugate = polynomials(np.eye(np.shape(u)[-1], dtype=u.dtype) - np.matmul(right, u))
+    c = det * T(det_small * inverse + np.matmul(left, np.matmul(adjugate, right)))
+    return c * size ** (a.shape[-1] - 1)
 
 
-def cofactor_change(d, out, a):
-    """Ċ = tr(A⁻¹Ȧ)·C − C Ȧᵀ A⁻ᵀ, a symmetric map of Ȧ and so its own transpose."""
-    if np.any(np.linalg.det(a) == 0):
-        return singular_cofactor_change(d, a)
-    inverse = T(np.linalg.inv(a))
-    return np.sum(inverse * d, axis=(-2, -1), keepdims=True) * out - np.matmul(out, np.matmul(T(d), inverse))
+def largest(a):
+    return np.max(np.abs(a), axis=(-2, -1), initial=0.0)
 
 
-def singular_cofactor_change(d, a):
-    """Ū (diag(P·diag E) − P∘Eᵀ) Vᵀ·det(U Vᴴ), E = Uᴴ Ȧ V, P_ij the product of all singular values but s_i and s_j."""
-    u, s, vh = np.linalg.svd(a)
-    one = np.eye(s.shape[-1], dtype=bool)
-    others = np.prod(np.where(one[:, None] | one, 1, s[..., None, None, :]), axis=-1) * ~one
-    e = np.matmul(np.matmul(H(u), d), H(vh))
-    inner = one * np.matmul(others, np.diagonal(e, axis1=-2, axis2=-1)[..., None]) - others * T(e)
-    return outside(np.linalg.det(u) * np.linalg.det(vh)) * np.matmul(np.matmul(np.conj(u), inner), np.conj(vh))
+@primitive
+def missing(a):
+    """The size of A, and U, Vᴴ that fill up what it lacks at this size: singular vectors, as constants."""
+    size = outside(largest(a))
+    size = np.where(size == 0, 1, size).astype(a.dtype)
+    u, s, vh = np.linalg.svd(a / size)
+    small = s <= 0.01 * np.max(s, axis=-1, keepdims=True)
+    first = a.shape[-1] - int(np.max(np.sum(small, axis=-1)))
+    return size, u[..., first:] * small[..., None, first:], vh[..., first:, :]
+
+
+constant(missing)
+
+
+def polynomials(s):
+    """det S and adj S by the method of Faddeev and LeVerrier, which divides by nothing but 1, 2, …."""
+    n = s.shape[-1]
+    adjugate, c = np.eye(n, dtype=s.dtype), np.ones((1, 1), dtype=s.dtype)
+    for k in range(1, n + 1):
+        product = np.matmul(s, adjugate)
+        c = outside(np.trace(product, axis1=-2, axis2=-1)) / -k
+        if k < n:
+            adjugate = product + c * np.eye(n, dtype=s.dtype)
+    sign = (-1.0) ** n
+    return sign * c, -sign * adjugate
 
 
 def outside(d):
@@ -128,10 +153,9 @@ general(
 )
 general(
     np.linalg.det,
-    jvp=[lambda t, out, a: np.sum(cofactor(a) * t, axis=(-2, -1))],
-    vjp=[lambda g, out, a: outside(g) * cofactor(a)],
+    jvp=[lambda t, out, a: np.sum(cofactor(out, a) * t, axis=(-2, -1))],
+    vjp=[lambda g, out, a: outside(g) * cofactor(out, a)],
 )
-general(cofactor, jvp=[cofactor_change], vjp=[cofactor_change])
 general(np.linalg.slogdet, jvp=[slogdet_jvp], vjp=[slogdet_vjp])
 general(np.linalg.cholesky, jvp=[cholesky_jvp], vjp=[cholesky_vjp])
 

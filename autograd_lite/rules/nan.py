@@ -7,7 +7,8 @@ import warnings
 
 import numpy as np
 
-from ..kinds import composed, general, primitive
+from ..kinds import general
+from ..registry import composed, primitive
 from .elementwise import masked
 from .reductions import masked_max, masked_mean, masked_min, masked_prod, masked_std, masked_sum, masked_var
 

@@ -7,7 +7,7 @@ from operator import index
 
 import numpy as np
 
-from ..kinds import composed
+from ..registry import composed
 from .differences import as_arrays
 
 

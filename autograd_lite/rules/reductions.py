@@ -5,7 +5,8 @@ Conventions: ties of max and min share evenly; prod is right with zeros; std and
 
 import numpy as np
 
-from ..kinds import broadcast, composed, linear, reduction, unreduce
+from ..kinds import broadcast, linear, reduction, unreduce
+from ..registry import composed
 from .elementwise import nonzero, ratio
 
 

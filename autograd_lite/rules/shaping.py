@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..kinds import composed, general, linear, primitive
+from ..kinds import general, linear
+from ..registry import composed, primitive
 
 
 def restored(g, out, x, *args, **kwargs):

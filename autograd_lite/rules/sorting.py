@@ -11,7 +11,8 @@ import warnings
 
 import numpy as np
 
-from ..kinds import composed, constant, general, primitive
+from ..kinds import constant, general
+from ..registry import composed, primitive
 from .differences import as_arrays
 from .reductions import kept_shape, lanes
 

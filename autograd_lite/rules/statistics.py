@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from ..kinds import composed, constant, primitive
+from ..kinds import constant
+from ..registry import composed, primitive
 from .differences import as_arrays
 from .elementwise import nonzero
 from .indexing import scatter

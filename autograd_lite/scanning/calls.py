@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.versions import entries
 from ..programs.spelling import called
 from ..tensor import Tensor
 from ..trees import children, flatten, is_leaf, map_tree, names
@@ -97,7 +98,7 @@ def scan(
     if checkpoint and n > 3:
         return _by_segments(step, rebuild_carry(carry_leaves), xs, n, reverse)
     final, ys, _ = loop_of(flat, called(step, "step"), carry_leaves, x_leaves, n, reverse=reverse, check=True)
-    return rebuild_carry(final), flat.rebuild_y(ys)
+    return rebuild_carry(list(map(entries, final))), flat.rebuild_y(ys)
 
 
 def checkpoint_loop(step: Function, state: Any, n: int, slots: int, xs: Any = None) -> Any:
@@ -153,7 +154,7 @@ def checkpoint_loop(step: Function, state: Any, n: int, slots: int, xs: Any = No
     flat = _Step(one, state, rebuild, rebuild_x, "state", called(step, "step"))
     state_leaves = flat.settled(state_leaves, [x[0] for x in x_leaves] if n else None)
     final, _, _ = loop_of(flat, called(step, "step"), state_leaves, x_leaves, n, slots=slots, check=True)
-    return rebuild(final)
+    return rebuild(list(map(entries, final)))
 
 
 def _checked(x: Any, place: str) -> Any:

@@ -18,7 +18,7 @@ import scipy.integrate
 import scipy.optimize
 
 from ..misc.flatten import flatten
-from ..primitives import Handmade, primitive
+from ..primitives import Handmade, holds_tensors, primitive
 from ..sweeps import rules
 from ..transforms import vjp
 from .forward import forwarding
@@ -66,11 +66,30 @@ def _adjoint(j: int, g: Any, out: Any, args: list[Any], kwargs: Any) -> Any:
 rules[trajectory] = Handmade(trajectory, None, _adjoint)
 
 
+def _slope_of(func: Function, name: str) -> Function:
+    """``func`` with its lists made arrays; a Tensor that it takes from elsewhere than its arguments is refused."""
+
+    def slope(*args: Any) -> Any:
+        result = func(*args)
+        if result is None:
+            raise TypeError(f"{name}: the function of the equation returns None; let it return the slope of y")
+        if isinstance(result, (list, tuple)):
+            result = np.stack(result)
+        if hasattr(result, "node") and not holds_tensors(args):
+            raise TypeError(
+                f"{name}: the function of the equation uses a Tensor from outside, whose derivative would be lost in "
+                "silence; pass it in args="
+            )
+        return result
+
+    return slope
+
+
 def odeint(func: Function, y0: Any, t: Any, args: tuple[Any, ...] = (), **options: Any) -> Any:
     """``scipy.integrate.odeint``: the solution of ẏ = func(y, t, *args) at the times t, an array (times, components).
 
-    Its derivative is with respect to y0, t and the numbers in ``args``.  What ``func`` closes over is constant; a
-    Tensor there is an error.  ``options`` are SciPy's; ``tfirst`` and ``full_output`` are not recorded.
+    Its derivative is with respect to y0, t and the numbers in ``args``.  What ``func`` closes over is constant, and a
+    Tensor there raises TypeError.  ``options`` are SciPy's; ``tfirst`` and ``full_output`` are not recorded, and raise.
 
     >>> import autograd_lite as ag
     >>> decay = lambda rate: odeint(lambda y, t, rate: -rate * y, np.ones(1), np.array([0.0, 1.0]), (rate,))[1, 0]
@@ -84,7 +103,7 @@ def odeint(func: Function, y0: Any, t: Any, args: tuple[Any, ...] = (), **option
     def solver(func: Function, y0: Any, t: Any, args: tuple[Any, ...]) -> Any:
         return scipy.integrate.odeint(func, y0, t, args, **options)
 
-    return trajectory(func, y0, t, args, solver)
+    return trajectory(_slope_of(func, "odeint"), y0, t, args, solver)
 
 
 def solve_ivp(
@@ -101,6 +120,9 @@ def solve_ivp(
     >>> end = lambda y: solve_ivp(lambda t, y: -y, (0.0, 1.0), y, rtol=1e-8, atol=1e-8).y[0, -1]
     >>> print(f"{ag.grad(end)(np.ones(1))[0]:.6f}")
     0.367879
+
+    Raises TypeError for these, for a Tensor that ``fun`` takes from outside and for a ``fun`` that returns None, and
+    RuntimeError where SciPy's integration fails.
     """
     refused = [k for k in ("events", "dense_output") if options.get(k)]
     if refused:
@@ -117,5 +139,5 @@ def solve_ivp(
     times = np.stack(list(t_span)) if t_eval is None else t_eval
     offset = bool(times[0] != start)
     whole = np.concatenate([np.reshape(start, (1,)), times]) if offset else times
-    y = trajectory(lambda y, t, *args: fun(t, y, *args), y0, whole, args, solver)
+    y = trajectory(_slope_of(lambda y, t, *args: fun(t, y, *args), "solve_ivp"), y0, whole, args, solver)
     return scipy.optimize.OptimizeResult(t=times, y=np.transpose(y[1:] if offset else y), success=True)

@@ -43,6 +43,9 @@ class interp1d:
     >>> import autograd_lite as ag
     >>> print(ag.grad(lambda y: interp1d([0.0, 1.0, 3.0], y)(2.0))(np.zeros(3)))
     [0.  0.5 0.5]
+
+    Raises TypeError for nodes that are Tensors, ValueError for another number of values and for points outside of the
+    nodes, NotImplementedError for an unknown kind.
     """
 
     def __init__(
@@ -52,6 +55,8 @@ class interp1d:
         self.x, y = _plain(x, "nodes"), _floating(y)
         self.axis, self.kind, self.fill_value = axis % y.ndim, kind, fill_value
         self.y = np.moveaxis(y, self.axis, 0)
+        if len(self.x) != len(self.y):
+            raise ValueError(f"interp1d: {len(self.x)} nodes for {len(self.y)} values along axis {self.axis}")
         if not assume_sorted:
             order = np.argsort(self.x, kind="stable")
             self.x, self.y = self.x[order], self.y[order]
@@ -104,6 +109,9 @@ class RegularGridInterpolator:
     >>> f = RegularGridInterpolator(([0.0, 1.0], [0.0, 2.0]), np.array([[0.0, 2.0], [1.0, 7.0]]))
     >>> print(ag.grad(lambda p: f(p)[0])(np.array([0.5, 1.0])))
     [3. 2.]
+
+    Raises TypeError for points of the grid that are Tensors, ValueError for an unknown method, points that are not in
+    order or do not fit the values, and for points outside of the grid.
     """
 
     def __init__(

@@ -38,25 +38,34 @@ def _is_transposed(trans: Any) -> bool:
     return trans in ("T", 1)
 
 
-def _triangle_of(g: Any, out: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:
-    w, x = _columns(_rhs_of(g, out, a, b, trans, lower, **options)), _columns(out)
+def _triangle_of(
+    g: Any, out: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, *rest: Any,
+    **options: Any,
+) -> Any:  # fmt: skip
+    w, x = _columns(_rhs_of(g, out, a, b, trans, lower, unit_diagonal)), _columns(out)
     full = -(x @ _T(w) if _is_transposed(trans) else w @ _T(x))
-    k = 1 if options.get("unit_diagonal") else 0
+    k = 1 if unit_diagonal else 0
     return np.tril(full, -k) if lower else np.triu(full, k)
 
 
-def _rhs_of(g: Any, out: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:
-    return solve_triangular(a, g, 0 if _is_transposed(trans) else 1, lower, **options)
+def _rhs_of(
+    g: Any, out: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, *rest: Any,
+    **options: Any,
+) -> Any:  # fmt: skip
+    return solve_triangular(a, g, 0 if _is_transposed(trans) else 1, lower, unit_diagonal)
 
 
 @custom_rule(vjp=[_triangle_of, _rhs_of])
-def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **options: Any) -> Any:
-    """x with A x = b for a triangular matrix, as ``scipy.linalg.solve_triangular``.
+def solve_triangular(
+    a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, overwrite_b: bool = False,
+    check_finite: bool = True,
+) -> Any:  # fmt: skip
+    """x with A x = b for a triangular matrix, as ``scipy.linalg.solve_triangular``; b is never overwritten.
 
     >>> print(solve_triangular(np.array([[2.0, 1.0], [0.0, 4.0]]), np.array([4.0, 8.0])))
     [1. 2.]
     """
-    return scipy.linalg.solve_triangular(a, b, trans, lower, **options)
+    return scipy.linalg.solve_triangular(a, b, trans, lower, unit_diagonal, check_finite=check_finite)
 
 
 def _across(l_and_u: tuple[int, int], band: Any, transposed: bool) -> tuple[Any, Any, Any]:
@@ -75,24 +84,27 @@ def _transposed_band(l_and_u: tuple[int, int], band: Any) -> Any:
     return np.where(inside, band[row, i], 0)
 
 
-def _band_of(g: Any, out: Any, l_and_u: Any, ab: Any, b: Any, **options: Any) -> Any:
+def _band_of(g: Any, out: Any, l_and_u: Any, ab: Any, b: Any, *rest: Any, **options: Any) -> Any:
     w, x = _columns(_banded_rhs_of(g, out, l_and_u, ab, b)), _columns(out)
     i, j, inside = _across(l_and_u, ab, False)
     return np.where(inside, -np.sum(w[i] * x[j], axis=-1), 0)
 
 
-def _banded_rhs_of(g: Any, out: Any, l_and_u: Any, ab: Any, b: Any, **options: Any) -> Any:
+def _banded_rhs_of(g: Any, out: Any, l_and_u: Any, ab: Any, b: Any, *rest: Any, **options: Any) -> Any:
     return solve_banded(tuple(l_and_u)[::-1], _transposed_band(l_and_u, ab), g)
 
 
 @custom_rule(vjp=[None, _band_of, _banded_rhs_of])
-def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, **options: Any) -> Any:
-    """x with A x = b for a band matrix in the storage of ``scipy.linalg.solve_banded``.
+def solve_banded(
+    l_and_u: tuple[int, int], ab: Any, b: Any, overwrite_ab: bool = False, overwrite_b: bool = False,
+    check_finite: bool = True,
+) -> Any:  # fmt: skip
+    """x with A x = b for a band matrix in the storage of ``scipy.linalg.solve_banded``; nothing is overwritten.
 
     >>> print(solve_banded((0, 0), np.array([[2.0, 4.0]]), np.array([2.0, 8.0])))
     [1. 2.]
     """
-    return scipy.linalg.solve_banded(l_and_u, ab, b, **options)
+    return scipy.linalg.solve_banded(l_and_u, ab, b, check_finite=check_finite)
 
 
 def _quotient_of(g: Any, out: Any, a: Any, b: Any, q: Any) -> Any:

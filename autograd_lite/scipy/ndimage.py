@@ -20,7 +20,8 @@ import numpy as np
 import scipy.ndimage as nd
 import scipy.signal
 
-from ..kinds import multilinear, primitive
+from ..kinds import multilinear
+from ..registry import primitive
 from .forward import for_tensors, forwarding
 from .sampling import (
     affine_transform,
@@ -107,6 +108,9 @@ def correlate(
     >>> import autograd_lite as ag
     >>> print(correlate(ag.Tensor([1.0, 2.0, 4.0]), np.array([0.0, 1.0, -1.0])))
     [-1. -2.  0.]
+
+    Raises ValueError if the weights have another number of axes, for an unknown mode and an origin outside of the
+    window, TypeError for ``output=``.
     """
     _refuse_output("correlate", output)
     input, weights = _floating(input), _floating(weights)
@@ -152,7 +156,12 @@ def correlate1d(
     input: Any, weights: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0,
     origin: int = 0,
 ) -> Any:  # fmt: skip
-    """``correlate`` along one axis."""
+    """``correlate`` along one axis.
+
+    >>> import autograd_lite as ag
+    >>> print(correlate1d(ag.Tensor([1.0, 2.0, 4.0]), np.array([0.0, 1.0, -1.0])))
+    [-1. -2.  0.]
+    """
     return correlate(input, weights, output, mode, cval, origin, axes=(axis,))
 
 
@@ -161,7 +170,12 @@ def convolve1d(
     input: Any, weights: Any, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0,
     origin: int = 0,
 ) -> Any:  # fmt: skip
-    """``convolve`` along one axis."""
+    """``convolve`` along one axis.
+
+    >>> import autograd_lite as ag
+    >>> print(convolve1d(ag.Tensor([1.0, 2.0, 4.0]), np.array([0.0, 1.0, -1.0])))
+    [0. 1. 2.]
+    """
     return convolve(input, weights, output, mode, cval, origin, axes=(axis,))
 
 
@@ -223,7 +237,12 @@ def gaussian_filter(
 def uniform_filter1d(
     input: Any, size: int, axis: int = -1, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: int = 0
 ) -> Any:
-    """The mean over ``size`` neighbours along one axis."""
+    """The mean over ``size`` neighbours along one axis.
+
+    >>> import autograd_lite as ag
+    >>> print(uniform_filter1d(ag.Tensor([1.0, 2.0, 4.0]), 3))
+    [1.33333333 2.33333333 3.33333333]
+    """
     return correlate1d(input, np.full(size, 1 / size), axis, output, mode, cval, origin)
 
 
@@ -232,7 +251,12 @@ def uniform_filter(
     input: Any, size: Any = 3, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, *,
     axes: Any = None,
 ) -> Any:  # fmt: skip
-    """The mean over a box of neighbours."""
+    """The mean over a box of neighbours.
+
+    >>> import autograd_lite as ag
+    >>> print(uniform_filter(ag.Tensor([1.0, 2.0, 4.0]), 3))
+    [1.33333333 2.33333333 3.33333333]
+    """
     _refuse_output("uniform_filter", output)
     chosen = _axes(axes, np.ndim(input))
     for axis, *own in zip(chosen, *(_per_axis(option, len(chosen)) for option in (size, mode, origin)), strict=True):
@@ -252,7 +276,12 @@ def _edges(name: str, smoothing: tuple[float, ...]) -> Callable[..., Any]:
         return y
 
     edges.__name__ = name
-    edges.__doc__ = f"Differences along one axis, smoothed by {smoothing} along the others."
+    edges.__doc__ = f"""Differences along one axis, smoothed by {smoothing} along the others.
+
+    >>> import autograd_lite as ag
+    >>> print({name}(ag.Tensor([1.0, 2.0, 4.0])))
+    [1. 3. 2.]
+    """
     return for_tensors(getattr(nd, name))(edges)
 
 
@@ -267,7 +296,12 @@ def _summed(second: Callable[[Any, int, Any], Any], input: Any, axes: Any, mode:
 
 @for_tensors(nd.laplace)
 def laplace(input: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *, axes: Any = None) -> Any:
-    """Second differences, summed over the axes."""
+    """Second differences, summed over the axes.
+
+    >>> import autograd_lite as ag
+    >>> print(laplace(ag.Tensor([1.0, 2.0, 4.0])))
+    [ 1.  1. -2.]
+    """
     _refuse_output("laplace", output)
     difference = np.array([1.0, -2, 1])
     return _summed(lambda x, axis, mode: correlate1d(x, difference, axis, None, mode, cval), input, axes, mode)
@@ -284,7 +318,12 @@ def gaussian_laplace(
     input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *, axes: Any = None,
     **kwargs: Any,
 ) -> Any:  # fmt: skip
-    """Second derivatives of a normal density as filters, summed over the axes."""
+    """Second derivatives of a normal density as filters, summed over the axes.
+
+    >>> import autograd_lite as ag
+    >>> print(gaussian_laplace(ag.Tensor([1.0, 2.0, 4.0]), 1.0).value.round(4))
+    [ 0.8686  0.1638 -1.0329]
+    """
     _refuse_output("gaussian_laplace", output)
     return reduce(np.add, _derivatives(input, sigma, 2, mode, cval, axes, kwargs))
 
@@ -294,7 +333,12 @@ def gaussian_gradient_magnitude(
     input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *, axes: Any = None,
     **kwargs: Any,
 ) -> Any:  # fmt: skip
-    """First derivatives of a normal density as filters, and the length of this gradient."""
+    """First derivatives of a normal density as filters, and the length of this gradient.
+
+    >>> import autograd_lite as ag
+    >>> print(gaussian_gradient_magnitude(ag.Tensor([1.0, 2.0, 4.0]), 1.0).value.round(4))
+    [0.4569 1.0483 0.5914]
+    """
     _refuse_output("gaussian_gradient_magnitude", output)
     return np.sqrt(reduce(np.add, [y * y for y in _derivatives(input, sigma, 1, mode, cval, axes, kwargs)]))
 
@@ -315,7 +359,10 @@ def windows(
     return np.stack([padded[place] for place in places])
 
 
-def _choosing(name: str, choose: Callable[..., Any], doc: str, *more: str) -> Callable[..., Any]:
+def _choosing(
+    name: str, choose: Callable[..., Any], doc: str, *more: str, example: str = "ag.Tensor([1.0, 4.0, 2.0]), size=3",
+    result: str,
+) -> Callable[..., Any]:  # fmt: skip
     def chosen(
         input: Any, *given: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",
         cval: Any = 0.0, origin: Any = 0, axes: Any = None, **named: Any,
@@ -330,7 +377,14 @@ def _choosing(name: str, choose: Callable[..., Any], doc: str, *more: str) -> Ca
         return choose(windows(input, size, footprint, mode, cval, origin, axes), *values)
 
     chosen.__name__ = name
-    chosen.__doc__ = doc
+    chosen.__doc__ = f"""{doc}
+
+    Raises TypeError for options that do not exist, and for more of them by position than these.
+
+    >>> import autograd_lite as ag
+    >>> print({name}({example}))
+    {result}
+    """
     return for_tensors(getattr(nd, name))(chosen)
 
 
@@ -343,8 +397,20 @@ def _percentile(stack: Any, percentile: float) -> Any:
     return _ranked(stack, -1 if percentile == 100 else int(len(stack) * percentile / 100))
 
 
-maximum_filter = _choosing("maximum_filter", lambda stack: np.max(stack, axis=0), "The largest of the neighbours.")
-minimum_filter = _choosing("minimum_filter", lambda stack: np.min(stack, axis=0), "The smallest of the neighbours.")
-median_filter = _choosing("median_filter", lambda stack: _ranked(stack, math.floor(len(stack) / 2)), "Their median.")
-rank_filter = _choosing("rank_filter", _ranked, "The neighbour of a rank; from above if it is negative.", "rank")
-percentile_filter = _choosing("percentile_filter", _percentile, "The neighbour at a percentile.", "percentile")
+maximum_filter = _choosing(
+    "maximum_filter", lambda stack: np.max(stack, axis=0), "The largest of the neighbours.", result="[4. 4. 4.]"
+)
+minimum_filter = _choosing(
+    "minimum_filter", lambda stack: np.min(stack, axis=0), "The smallest of the neighbours.", result="[1. 1. 2.]"
+)
+median_filter = _choosing(
+    "median_filter", lambda stack: _ranked(stack, math.floor(len(stack) / 2)), "Their median.", result="[1. 2. 2.]"
+)
+rank_filter = _choosing(
+    "rank_filter", _ranked, "The neighbour of a rank; from above if it is negative.", "rank",
+    example="ag.Tensor([1.0, 4.0, 2.0]), -1, size=3", result="[4. 4. 4.]",
+)  # fmt: skip
+percentile_filter = _choosing(
+    "percentile_filter", _percentile, "The neighbour at a percentile.", "percentile",
+    example="ag.Tensor([1.0, 4.0, 2.0]), 100, size=3", result="[4. 4. 4.]",
+)  # fmt: skip

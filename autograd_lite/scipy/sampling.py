@@ -18,7 +18,8 @@ import numpy as np
 import scipy.ndimage as nd
 import scipy.special as sp
 
-from ..kinds import linear, primitive
+from ..kinds import linear
+from ..registry import primitive
 from .forward import for_tensors
 
 __all__ = ["affine_transform", "map_coordinates", "rotate", "shift", "spline_filter", "spline_filter1d", "zoom"]
@@ -42,14 +43,24 @@ linear(filtered, _filtered_adjoint)
 
 @for_tensors(nd.spline_filter1d)
 def spline_filter1d(input: Any, order: int = 3, axis: int = -1, output: Any = np.float64, mode: str = "mirror") -> Any:
-    """The coefficients of the B-splines that meet the image along one axis."""
+    """The coefficients of the B-splines that meet the image along one axis.
+
+    >>> import autograd_lite as ag
+    >>> print(spline_filter1d(ag.Tensor([0.0, 1.0, 0.0])).value.round(3))
+    [-1.  2. -1.]
+    """
     found = input if order in (0, 1) else _of_parts(lambda x: filtered(x, order, axis, mode), input)
     return found if np.dtype(output).kind != found.dtype.kind or found.dtype == output else found.astype(output)
 
 
 @for_tensors(nd.spline_filter)
 def spline_filter(input: Any, order: int = 3, output: Any = np.float64, mode: str = "mirror") -> Any:
-    """``spline_filter1d`` along all axes."""
+    """``spline_filter1d`` along all axes.
+
+    >>> import autograd_lite as ag
+    >>> print(spline_filter(ag.Tensor([0.0, 1.0, 0.0])).value.round(3))
+    [-1.  2. -1.]
+    """
     for axis in range(np.ndim(input)):
         input = spline_filter1d(input, order, axis, output, mode)
     return input
@@ -194,6 +205,8 @@ def map_coordinates(
     >>> at = lambda p: map_coordinates(image, np.reshape(p, (2, 1)), order=1)[0]
     >>> print(ag.grad(at)(np.array([0.5, 1.5])))
     [28.  7.]
+
+    Raises RuntimeError if there is not one row of coordinates for each axis, TypeError for ``output=``.
     """
     _refuse_output("map_coordinates", output)
     if np.shape(coordinates)[0] != np.ndim(input):
@@ -266,6 +279,8 @@ def affine_transform(
     >>> f = lambda scale: affine_transform(image, scale * np.eye(2), order=1)[1, 1]
     >>> print(ag.grad(f)(0.9))
     4.0
+
+    Raises RuntimeError for a matrix of another shape, TypeError for ``output=``.
     """
     _refuse_output("affine_transform", output)
     n = np.ndim(input)

@@ -41,13 +41,20 @@ def convolve(
     Raises
     ------
     ValueError
-        If the mode is none of these, or in mode "valid" neither array is the larger one along all axes.
+        If the mode is none of these, if in mode "valid" neither array is the larger one along all axes, or if they have
+        different numbers of axes and ``axes`` does not pair them.
+    TypeError
+        If the mode is given by position, as SciPy allows: third come the axes here, as in HIPS autograd.
 
     Examples
     --------
     >>> print(convolve(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0])))
     [1. 3. 5. 3.]
     """
+    if isinstance(axes, str):
+        raise TypeError(f"convolve: give the mode by name, mode={axes!r}; third come the axes")
+    if axes is None and np.ndim(A) != np.ndim(B):
+        raise ValueError(f"convolve: {np.ndim(A)} axes and {np.ndim(B)} axes; say which are paired, axes=([0], [0])")
     if mode not in ("full", "valid", "same"):
         raise ValueError(f"convolve: mode is 'full', 'valid' or 'same', not {mode!r}")
     axes_a, axes_b = (range(np.ndim(A)), range(np.ndim(A))) if axes is None else axes

@@ -25,7 +25,7 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     [0.5 0.5]
     """
     a = a if hasattr(a, "dtype") else np.asarray(a)
-    largest = np.max(stop_gradient(a), axis=axis, keepdims=True)
+    largest = np.max(stop_gradient(a), axis=axis, keepdims=True, initial=-np.inf)
     largest = np.where(np.isfinite(largest), largest, 0).astype(a.dtype)
     terms = np.exp(a - largest)
     total = np.sum(terms if b is None else b * terms, axis=axis, keepdims=True)
@@ -64,14 +64,18 @@ def softmax(x: Any, axis: Any = None) -> Any:
 def polygamma(n: Any, x: Any) -> Any:
     """ψ⁽ⁿ⁾(x) = (−1)ⁿ⁺¹ n! ζ(n + 1, x), the n-th derivative of digamma; n is a plain integer.
 
+    Raises TypeError for an n that is a Tensor, by which there is no derivative.
+
     >>> import autograd_lite as ag
     >>> print(f"{ag.grad(lambda x: polygamma(0, x))(1.0):.12f}")
     1.644934066848
     """
+    if hasattr(n, "node"):
+        raise TypeError("polygamma: its order is a whole number and has no derivative; pass it as a plain number")
     orders = np.asarray(n)
     if np.all(orders == 0):
         return sp.psi(x) + np.zeros(orders.shape)
-    factorial = sp.gamma(orders + 1.0) * (-1.0) ** (orders + 1)
+    factorial = np.where(orders < 0, np.nan, sp.gamma(orders + 1.0) * (-1.0) ** (orders + 1))
     higher = factorial * sp.zeta(np.maximum(orders, 1) + 1.0, x)
     return np.where(orders == 0, sp.psi(x), higher)
 
@@ -80,9 +84,12 @@ def polygamma(n: Any, x: Any) -> Any:
 def multigammaln(a: Any, d: int) -> Any:
     """log Γ_d(a) = d(d − 1)/4·log π + Σ_{j<d} log Γ(a − j/2).
 
+    Raises ValueError where a is not above (d − 1)/2, as SciPy does.
+
     >>> import autograd_lite as ag
     >>> print(f"{ag.grad(lambda a: multigammaln(a, 1))(2.0):.12f}")
     0.422784335098
     """
-    terms = [sp.gammaln(a - 0.5 * j) for j in range(d)]
-    return sum(terms[1:], terms[0]) + 0.25 * d * (d - 1) * math.log(math.pi)
+    if np.any(np.less_equal(a, 0.5 * (d - 1))):
+        raise ValueError(f"multigammaln: a must be above (d - 1)/2, which is {0.5 * (d - 1)}")
+    return sum([sp.gammaln(a - 0.5 * j) for j in range(d)], 0.0 * a) + 0.25 * d * (d - 1) * math.log(math.pi)

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
-from ..kinds import linear, primitive
+from ..kinds import linear
+from ..registry import primitive
 
 __all__ = [
     "BSpline", "CubicHermiteSpline", "CubicSpline", "PchipInterpolator", "PiecewisePolynomial", "floating",
@@ -166,6 +167,8 @@ def CubicSpline(x: Any, y: Any, axis: int = 0, bc_type: Any = "not-a-knot", extr
     [-0.0625  0.5625  0.5625 -0.0625]
     >>> print(ag.grad(CubicSpline(x, x**2))(1.5))
     3.0
+
+    Raises TypeError for nodes that are Tensors, ValueError for periodic values whose ends differ.
     """
     x, y = plain_numbers(x, "nodes"), floating(y)
     if extrapolate is None:
@@ -227,6 +230,8 @@ def make_interp_spline(x: Any, y: Any, k: int = 3, t: Any = None, bc_type: Any =
     >>> x = np.arange(5.0)
     >>> print(ag.grad(lambda y: make_interp_spline(x, y, k=1)(1.25))(x))
     [0.   0.75 0.25 0.   0.  ]
+
+    Raises TypeError for nodes that are Tensors and for boundary conditions that are not recorded.
     """
     x, y = plain_numbers(x, "nodes"), floating(y)
     if not (bc_type is None or isinstance(bc_type, str)) or bc_type == "periodic":

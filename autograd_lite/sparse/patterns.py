@@ -20,7 +20,8 @@ import numpy as np
 
 from ..arrays.versions import along
 from ..graph import Node, Path
-from ..kinds import Parts, composites, parameters
+from ..kinds import Parts
+from ..registry import composites, parameters
 from ..rules.assigning import add_at, assign, part_of, without_parts
 from ..rules.elementwise import masked
 from ..rules.indexing import getitem, scatter

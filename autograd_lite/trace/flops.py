@@ -93,7 +93,7 @@ _COUNTS: dict[str, Count] = {
     "det": lambda out, args: _matrices(args[0], 2 / 3),
     "slogdet": lambda out, args: _matrices(args[0], 2 / 3),
     "cholesky": lambda out, args: _matrices(args[0], 1 / 3),
-    "cofactor": lambda out, args: _matrices(args[0], 2),
+    "missing": lambda out, args: _matrices(args[0], 21),
     **dict.fromkeys(("eigh", "_definite"), lambda out, args: _matrices(args[0], 9)),
     "eig": lambda out, args: _matrices(args[0], 25),
     "thin_svd": _svd,

@@ -40,6 +40,11 @@ class GraphNode:
         Of a loop (``scan``), its step as a graph of its own: the first that was recorded.
     tangent, adjoint : array or None
         None before the sweep, and always for integers and booleans, which carry no derivative.
+
+    >>> import autograd_lite as ag
+    >>> node = ag.trace(lambda x: x**2)(3.0).reverse_sweep().inputs[0]
+    >>> print(node.name, node.value, node.adjoint)
+    x 3.0 6.0
     """
 
     __slots__ = (
@@ -163,7 +168,7 @@ def filled(derivative: Any, value: Any) -> Any:
         return tuple(filled(d, v) for d, v in zip(parts, value, strict=True))
     if derivative is None and value.dtype.kind in "fc":
         return np.zeros_like(value)[()]
-    return derivative
+    return entries(derivative)
 
 
 def magnitude(x: Any, digits: int) -> str:

@@ -18,7 +18,11 @@ __all__ = ["Scope", "collected", "scope", "scopes_of"]
 
 
 class Scope:
-    """A part of a program with a label of its own, such as a layer; each is itself alone, however it is labelled."""
+    """A part of a program with a label of its own, such as a layer; each is itself alone, however it is labelled.
+
+    >>> Scope("hidden")
+    <Scope layer 'hidden'>
+    """
 
     __slots__ = ("kind", "label", "rows")
 

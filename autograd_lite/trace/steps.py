@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from ..drawing.text import brief, finite, is_scalar, norm, shape
-from ..drawing.titles import substituted
+from ..kinds import contribution
 from ..notation.chain import Names, adjoint_term, joined, tangent_term
+from ..notation.substitution import substituted
+from ..notation.text import brief, finite, is_scalar, norm, shape
 from ..sweeps import rules
 from .nodes import GraphNode
 from .step_notes import sentence
@@ -49,6 +50,11 @@ class Term:
         The local partial, where both ends are numbers.
     derivative, amount : array
         The tangent or adjoint of the neighbour, and what it contributes; these add up to that of the step.
+
+    >>> import autograd_lite as ag
+    >>> term = ag.trace(lambda x: x**2)(3.0).steps()[1].terms[0]
+    >>> print(term.rule, term.factor, term.amount)
+    2x·ẋ 6.0 6.0
     """
 
     node: GraphNode
@@ -75,6 +81,11 @@ class Step:
         The contributions, in the order in which they are added to the seed.
     derivative : array or None
         The tangent (forward) or the adjoint (reverse); None if there is none or the sweep was not made.
+
+    >>> import autograd_lite as ag
+    >>> step = ag.trace(lambda x: x**2)(3.0).steps()[1]
+    >>> print(step.sweep, step.node.name, step.derivative)
+    forward v1 6.0
     """
 
     number: int
@@ -287,7 +298,7 @@ def _reverse(number: int, total: int, node: GraphNode, uses: list[tuple[GraphNod
         adjoint = swept.found.get(child.node)
         if adjoint is not None:
             args = [a.value if type(a) is GraphNode else a for a in child.arguments]
-            amount = rules[child.node.function].vjp(child.place(i), adjoint, child.value, args, child.node.kwargs)
+            amount = contribution(child.node, child.place(i), adjoint, child.value, args)
             if amount is not None:
                 terms.append(_term(child, i, child, adjoint, amount, "adjoint"))
     return Step(number, total, "reverse", node, swept.seeds.get(node.node), tuple(terms), node.adjoint)

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..notation.chain import Names, adjoint_term, joined, tangent_term
+from ..notation.text import clean, is_scalar, norm, number, shape
+from ..notation.titles import heading, summary
 from .nodes import GraphNode, magnitude
 
 if TYPE_CHECKING:
@@ -149,7 +151,6 @@ def _left_out(graph: Graph, first: list[GraphNode], last: list[GraphNode]) -> st
 
 def _decimals(digits: int | None) -> Callable[[Any], str]:
     """Numbers as in pictures, or in so many significant digits."""
-    from ..drawing.text import is_scalar, norm, number, shape
 
     def shown(x: Any) -> str:
         if digits is not None or x is None or isinstance(x, tuple):
@@ -225,8 +226,6 @@ def _markdown(graph: Graph, digits: int | None, rows: int | None, rules: bool) -
 
 def marked(text: str) -> str:
     """Text in which nothing is Markdown or HTML."""
-    from ..drawing.text import clean
-
     return "".join(f"\\{c}" if c in "\\`*_[]|~$" else html.escape(c, quote=False) for c in clean(text, _LONGEST))
 
 
@@ -281,20 +280,14 @@ def _line(columns: list[_Column], node: GraphNode) -> str:
 
 
 def _escaped(text: str) -> str:
-    from ..drawing.text import clean
-
     return html.escape(clean(text, _LONGEST))
 
 
 def _caption(graph: Graph) -> str:
-    from ..drawing.titles import heading
-
     return f"Evaluation trace of {_escaped(heading(graph))}"
 
 
 def _foot(graph: Graph) -> str:
-    from ..drawing.titles import summary
-
     if not graph.swept:
         return ""
     read = {"tangent": "values and tangents downwards (forward sweep)", "adjoint": "adjoints upwards (reverse sweep)"}

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ..drawing.text import brief
 from ..graph import leaf, record
+from ..notation.text import brief
 from ..trace.graphs import Graph
 from ..trace.nodes import GraphNode
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..drawing.palette import variables
-from ..drawing.text import clean
 from ..notation.chain import Names
+from ..notation.text import clean
 from ..trace.nodes import GraphNode
 from ..trace.tables import adjoint_rule, aligned, children, marked, styles, tangent_rule
 from .blanks import Blank

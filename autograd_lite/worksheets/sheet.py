@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..drawing import files
-from ..drawing.text import is_scalar
-from ..drawing.titles import expanded
+from ..notation.text import is_scalar
+from ..notation.titles import expanded
 from ..trace.graphs import Graph
 from ..trace.nodes import GraphNode
 from ..trace.tracing import trace
@@ -46,6 +46,12 @@ class Worksheet:
     answers : dict
         The solution, by the symbols of the blanks.
     title : str
+
+    Raises ValueError if nothing is left to fill in.
+
+    >>> import autograd_lite as ag
+    >>> len(ag.worksheet(lambda x: x**2, hide="adjoints", seed=3).blanks)
+    2
     """
 
     def __init__(self, graph: Graph, kinds: tuple[str, ...], hints: bool, seed: int | None) -> None:

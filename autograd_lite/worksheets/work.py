@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kinds import contribution
 from ..sweeps import rules
 from ..trace.graphs import Graph
 from ..trace.nodes import GraphNode, filled
@@ -98,12 +99,12 @@ class Work:
 
     def _amount(self, kind: str, child: GraphNode, parent: GraphNode, derivative: Any) -> Any:
         """What an array contributes, by its rule."""
-        args, out, rule = self.arguments(child), self.value(child), rules[child.node.function]
+        args, out = self.arguments(child), self.value(child)
         places = [child.place(i) for i, p in enumerate(child.parents) if p is parent]
         if kind == "tangent":
             parts = [_tangent(child, j, derivative, out, args) for j in places]
         else:
-            parts = [filled(rule.vjp(j, derivative, out, args, child.node.kwargs), parent.value) for j in places]
+            parts = [filled(contribution(child.node, j, derivative, out, args), parent.value) for j in places]
         return sum(parts[1:], parts[0])
 
     def seed(self, blank: Blank) -> Any:

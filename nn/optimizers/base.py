@@ -63,6 +63,8 @@ class Optimizer:
 
     Sources: I. Loshchilov and F. Hutter, Decoupled weight decay regularization (2019); R. Pascanu, T. Mikolov and
     Y. Bengio, On the difficulty of training recurrent neural networks (2013), section 3.2.
+
+    Raises TypeError for a rate that is neither a number nor a function, ValueError for numbers out of range.
     """
 
     lr: Any = 0.01

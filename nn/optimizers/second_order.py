@@ -153,6 +153,8 @@ class LBFGS(SecondOrder):
     ...     x, state = opt.update(ag.grad(cost)(x), state, x, cost=cost)
     >>> print(x.round(6))
     [1. 1.]
+
+    Raises ValueError for a history of less than 1.
     """
 
     history: int = 10
@@ -217,6 +219,8 @@ class NewtonCG(SecondOrder):
     ...     x, state = opt.update(ag.grad(cost)(x), state, x, cost=cost)
     >>> print(x.round(6))
     [1. 1.]
+
+    Raises ValueError for less than one product.
     """
 
     products: int = 100

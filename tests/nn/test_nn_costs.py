@@ -101,7 +101,7 @@ def test_recorded_targets_get_the_shape_of_the_outputs():
         ([[1, 0, 0], [0, 1, 1], [0, 0, 1]], ValueError, "rows of sum 1"),
         ([[1], [2, 3], [1]], ValueError, "different lengths"),
         ([None, 1, 2], ValueError, r"the first is nan at \[0\]"),
-        ([object(), 1, 2], TypeError, "holds object"),
+        ([object(), 1, 2], TypeError, "must be numbers, not object"),
         ([1j, 1, 2], TypeError, "real numbers"),
     ],
 )

@@ -243,14 +243,16 @@ NOT_A_NUMBER = np.where(np.arange(120).reshape(40, 3) == 7, np.nan, X)
     [
         (NOT_A_NUMBER, Y, {}, ValueError, r"X must be finite, but 1 of 120 entries.*at \[2, 1\]"),
         (X, np.full(40, np.inf), {}, ValueError, "the targets must be finite"),
-        (X[:, :2], Y, {}, ValueError, r"Dense\(3 → 6, tanh\) takes x with 3 columns"),
+        (X[:, :2], Y, {}, ValueError, r"X of shape \(40, 2\) does not.*Dense\(3 → 6, tanh\) takes x with 3 columns"),
         (X, Y[:39], {}, ValueError, "X has 40 rows, but y has 39"),
         (X, 3.0, {}, ValueError, "X has 40 rows, but y has 0"),
         (X, [[1], [1, 2]] * 20, {}, ValueError, "rows have different lengths"),
         (X[:0], Y[:0], {}, ValueError, "at least one"),
         (X, Y, {"validation_data": (X[:5], Y)}, ValueError, "validation X has 5 rows"),
-        (X.astype(str), Y, {}, TypeError, "X must be numbers, but is text"),
-        (X, ["yes"] * 40, {}, TypeError, "the targets must be numbers, but is text"),
+        (X, Y, {"validation_data": X}, TypeError, r"validation_data must be \(X, y\)"),
+        (X, Y, {"validation_data": (X,)}, TypeError, r"validation_data must be \(X, y\)"),
+        (X.astype(str), Y, {}, TypeError, "X must be numbers, not text such as"),
+        (X, ["yes"] * 40, {}, TypeError, "the targets must be numbers, not text such as"),
         (X, np.ones((40, 2)), {}, ValueError, r"\(40, 2\), but the outputs have shape \(40, 1\)"),
         (X, Y, {"epochs": -1}, ValueError, "epochs must be a whole number, 0 or more, but is -1"),
         (X, Y, {"epochs": 2.5}, ValueError, "epochs"),
@@ -273,3 +275,7 @@ def test_bad_input_is_refused_and_the_model_unchanged(x, y, settings, error, mes
 def test_a_model_without_parameters_is_refused():
     with pytest.raises(TypeError, match="no parameters to train"):
         nn.fit(nn.Sequential("tanh"), X, Y)
+    with pytest.raises(TypeError, match="a model is called with X"):
+        nn.fit([np.ones(3)], X, Y)
+    with pytest.raises(TypeError, match="FFNN takes a list of sizes"):
+        nn.FFNN(3)

@@ -1,250 +1,196 @@
 """Distributions with a location and a scale, each from its standard form: z = (x − loc)/scale, density p(z)/scale.
 
+    norm       φ(z) = e^(−z²/2)/√2π        t          (1 + z²/n)^(−(n+1)/2)/(√n B(n/2, ½))
     expon      e^(−z), z ≥ 0               laplace    ½ e^(−|z|)              cauchy       1/(π(1 + z²))
     uniform    1, 0 ≤ z ≤ 1                logistic   σ(z)(1 − σ(z))          gumbel_r     e^(−z − e^(−z))
     lognorm    φ(log z/s)/(s z)            pareto     b z^(−b−1), z ≥ 1       weibull_min  c z^(c−1) e^(−z^c)
-    rayleigh   z e^(−z²/2), z ≥ 0          halfnorm   2 φ(z), z ≥ 0           binom, bernoulli, geom, nbinom: at whole k
+    rayleigh   z e^(−z²/2), z ≥ 0          halfnorm   2 φ(z), z ≥ 0           gamma        z^(a−1) e^(−z)/Γ(a)
+    chi2       gamma with a = n/2, 2·scale                                    beta         z^(a−1) (1 − z)^(b−1)/B(a, b)
+
+at whole k: binom, bernoulli, geom, nbinom, poisson
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import scipy.special as sp
 import scipy.stats
 
-from ..forward import for_tensors
-from .ranges import nan_outside
+from ...rules.special_shapes import student_log_density
+from .distributions import Counting, Distribution, whole
 
-__all__ = ["Distribution", "bernoulli", "binom", "cauchy", "expon", "geom", "gumbel_r", "halfnorm", "laplace",
-           "log_of", "logistic", "lognorm", "nbinom", "pareto", "rayleigh", "uniform",
-           "weibull_min", "within"]  # fmt: skip
+__all__ = [
+    "bernoulli", "beta", "binom", "cauchy", "chi2", "expon", "gamma", "geom", "gumbel_r", "halfnorm", "laplace",
+    "logistic", "lognorm", "nbinom", "norm", "pareto", "poisson", "rayleigh", "t", "uniform", "weibull_min",
+]  # fmt: skip
 
-Function = Callable[..., Any]
 TINY = 1e-300  # where log z stands in a density that is 0 at 0
 LOG_ROOT_TWO_PI, LOG_PI, PI = 0.9189385332046728, 1.1447298858494002, 3.141592653589793
+LOG_2, ROOT_TWO = 0.6931471805599453, 1.4142135623730951
+POSITIVE, ABOVE_TINY = (0, np.inf), (TINY, np.inf)
 
-
-def within(z: Any, low: float, high: float, log_density: Function, outside: float = -np.inf) -> Any:
-    """``log_density(z)`` on the support, and elsewhere ``outside``, whose derivative is 0."""
-    beyond = np.logical_or(np.less(z, low), np.greater(z, high))
-    inner = low + 0.5 * (high - low) if np.isfinite(high) else low + 1.0 if np.isfinite(low) else 0.0
-    return np.where(beyond, outside, log_density(np.where(beyond, inner, z)))
-
-
-def log_of(probability: Any) -> Any:
-    """Its logarithm; −inf at 0, with the derivative 0."""
-    zero = np.equal(probability, 0)
-    return np.where(zero, -np.inf, np.log(np.where(zero, 1.0, probability)))
-
-
-def _names(theirs: Any) -> list[str]:
-    """The parameters of the standard form."""
-    return theirs.shapes.replace(" ", "").split(",") if theirs.shapes else []
-
-
-class Distribution:
-    """A continuous distribution: ``logpdf(z, *shapes)``, ``cdf``, ``sf`` and ``ppf`` of the standard form.
-
-    With Tensors among the arguments the methods are recorded; all else is SciPy's.
-
-    >>> import autograd_lite as ag
-    >>> print(ag.grad(lambda scale: expon.logpdf(1.0, scale=scale))(2.0))
-    -0.25
-    """
-
-    def __init__(
-        self, theirs: Any, logpdf: Function, cdf: Function, sf: Function, ppf: Function,
-        support: tuple[float, float] = (-np.inf, np.inf),
-    ) -> None:  # fmt: skip
-        self.theirs, self.standard, self.support = theirs, (logpdf, cdf, sf, ppf), support
-        self.shapes = theirs.numargs
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.theirs, name)
-
-    def split(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Any, Any]:
-        """Shapes, location and scale of a call."""
-        names = [*_names(self.theirs), "loc", "scale"]
-        given = {"loc": 0.0, "scale": 1.0, **dict(zip(names, args, strict=False)), **kwargs}
-        missing = [name for name in names if name not in given]
-        if missing or len(args) > len(names) or len(given) > len(names):
-            raise TypeError(f"{self.theirs.name} takes {', '.join(names)}, not {[*kwargs, *missing] or len(args)}")
-        return [given[name] for name in names[:-2]], given["loc"], given["scale"]
-
-    def logpdf(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The logarithm of the density."""
-
-        def recorded(x: Any, *args: Any, **kwargs: Any) -> Any:
-            shapes, loc, scale = self.split(args, kwargs)
-            result = within((x - loc) / scale, *self.support, lambda z: self.standard[0](z, *shapes)) - np.log(scale)
-            return self._checked(result, shapes, scale)
-
-        return for_tensors(self.theirs.logpdf)(recorded)(x, *args, **kwargs)
-
-    def pdf(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The density."""
-        return for_tensors(self.theirs.pdf)(lambda *a, **k: np.exp(self.logpdf(*a, **k)))(x, *args, **kwargs)
-
-    def cdf(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The probability of x or less."""
-        return self._integrated(1, self.theirs.cdf, x, args, kwargs)
-
-    def sf(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The probability of more than x."""
-        return self._integrated(2, self.theirs.sf, x, args, kwargs)
-
-    def logcdf(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The logarithm of ``cdf``."""
-        return for_tensors(self.theirs.logcdf)(lambda *a, **k: log_of(self.cdf(*a, **k)))(x, *args, **kwargs)
-
-    def logsf(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The logarithm of ``sf``."""
-        return for_tensors(self.theirs.logsf)(lambda *a, **k: log_of(self.sf(*a, **k)))(x, *args, **kwargs)
-
-    def ppf(self, q: Any, *args: Any, **kwargs: Any) -> Any:
-        """The quantile: where ``cdf`` is q.  With q uniform it is a sample, differentiable by the parameters."""
-
-        def recorded(q: Any, *args: Any, **kwargs: Any) -> Any:
-            shapes, loc, scale = self.split(args, kwargs)
-            return self._checked(loc + scale * self.standard[3](q, *shapes), shapes, scale)
-
-        return for_tensors(self.theirs.ppf)(recorded)(q, *args, **kwargs)
-
-    def _integrated(self, which: int, original: Function, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        def recorded(x: Any, *args: Any, **kwargs: Any) -> Any:
-            shapes, loc, scale = self.split(args, kwargs)
-            z, (low, high) = (x - loc) / scale, self.support
-            return self._checked(self.standard[which](np.clip(z, low, high), *shapes), shapes, scale)
-
-        return for_tensors(original)(recorded)(x, *args, **kwargs)
-
-    def _checked(self, result: Any, shapes: list[Any], scale: Any) -> Any:
-        return nan_outside(result, {"scale": scale, **dict(zip(_names(self.theirs), shapes, strict=True))})
-
-
-expon = Distribution(
-    scipy.stats.expon, lambda z: -z, lambda z: -np.expm1(-z), lambda z: np.exp(-z), lambda q: -np.log1p(-q), (0, np.inf)
-)
-uniform = Distribution(scipy.stats.uniform, lambda z: 0.0 * z, lambda z: z, lambda z: 1 - z, lambda q: q, (0, 1))
-laplace = Distribution(
-    scipy.stats.laplace, lambda z: -np.abs(z) - np.log(2.0),
-    lambda z: np.where(z < 0, 0.5 * np.exp(-np.abs(z)), 1 - 0.5 * np.exp(-np.abs(z))),
-    lambda z: np.where(z > 0, 0.5 * np.exp(-np.abs(z)), 1 - 0.5 * np.exp(-np.abs(z))),
-    lambda q: np.where(q < 0.5, np.log(2 * np.minimum(q, 0.5)), -np.log(2 * np.minimum(1 - q, 0.5))),
+norm = Distribution(
+    scipy.stats.norm,
+    logpdf=lambda z: -0.5 * z * z - LOG_ROOT_TWO_PI,
+    cdf=lambda z: sp.ndtr(z), logcdf=lambda z: sp.log_ndtr(z),
+    sf=lambda z: sp.ndtr(-z), logsf=lambda z: sp.log_ndtr(-z),
+    ppf=lambda q: sp.ndtri(q), isf=lambda q: -sp.ndtri(q),
 )  # fmt: skip
+
+
+def _student_quantile(df: Any, q: Any) -> Any:
+    return np.where(np.equal(q, 0), -np.inf, sp.stdtrit(df, q))  # SciPy has +inf at 0
+
+
+t = Distribution(
+    scipy.stats.t,
+    logpdf=lambda z, df: student_log_density(df, z),  # type: ignore[no-untyped-call]
+    cdf=lambda z, df: sp.stdtr(df, z), sf=lambda z, df: sp.stdtr(df, -z),
+    ppf=lambda q, df: _student_quantile(df, q), isf=lambda q, df: -_student_quantile(df, q),
+)  # fmt: skip
+gamma = Distribution(
+    scipy.stats.gamma, POSITIVE,
+    logpdf=lambda z, a: sp.xlogy(a - 1.0, z) - z - sp.gammaln(a),
+    cdf=lambda z, a: sp.gammainc(a, z), sf=lambda z, a: sp.gammaincc(a, z),
+    ppf=lambda q, a: sp.gammaincinv(a, q), isf=lambda q, a: sp.gammainccinv(a, q),
+)  # fmt: skip
+chi2 = Distribution(
+    scipy.stats.chi2, POSITIVE,
+    logpdf=lambda z, df: sp.xlogy(0.5 * df - 1.0, 0.5 * z) - 0.5 * z - sp.gammaln(0.5 * df) - LOG_2,
+    cdf=lambda z, df: sp.chdtr(df, z), sf=lambda z, df: sp.chdtrc(df, z),
+    ppf=lambda q, df: 2.0 * sp.gammaincinv(0.5 * df, q), isf=lambda q, df: 2.0 * sp.gammainccinv(0.5 * df, q),
+)  # fmt: skip
+beta = Distribution(
+    scipy.stats.beta, (0, 1),
+    logpdf=lambda z, a, b: sp.xlogy(a - 1.0, z) + sp.xlog1py(b - 1.0, -z) - sp.betaln(a, b),
+    cdf=lambda z, a, b: sp.betainc(a, b, z), sf=lambda z, a, b: sp.betaincc(a, b, z),
+    ppf=lambda q, a, b: sp.betaincinv(a, b, q), isf=lambda q, a, b: sp.betainccinv(a, b, q),
+)  # fmt: skip
+expon = Distribution(
+    scipy.stats.expon, POSITIVE,
+    logpdf=lambda z: -z, cdf=lambda z: -np.expm1(-z), logsf=lambda z: -z,
+    ppf=lambda q: -np.log1p(-q), isf=lambda q: -np.log(q),
+)  # fmt: skip
+uniform = Distribution(
+    scipy.stats.uniform, (0, 1),
+    logpdf=lambda z: 0.0 * z, cdf=lambda z: z, sf=lambda z: 1.0 - z, ppf=lambda q: q, isf=lambda q: 1.0 - q,
+)  # fmt: skip
+
+
+def _laplace_cdf(z: Any) -> Any:
+    low = np.less(z, 0)
+    half = 0.5 * np.exp(np.where(low, z, -z))
+    return np.where(low, half, 1.0 - half)
+
+
+def _laplace_quantile(q: Any) -> Any:
+    low = np.less(q, 0.5)
+    return np.where(low, np.log(2.0 * np.where(low, q, 0.5)), -np.log(2.0 * np.where(low, 0.5, 1.0 - q)))
+
+
+laplace = Distribution(
+    scipy.stats.laplace,
+    logpdf=lambda z: -np.abs(z) - LOG_2,
+    cdf=_laplace_cdf, sf=lambda z: _laplace_cdf(-z), ppf=_laplace_quantile, isf=lambda q: -_laplace_quantile(q),
+)  # fmt: skip
+
+
+def _cauchy_quantile(q: Any) -> Any:
+    low = np.less(q, 0.5)
+    return np.where(low, -1.0, 1.0) / np.tan(PI * np.where(low, q, 1.0 - q))
+
+
 cauchy = Distribution(
-    scipy.stats.cauchy, lambda z: -np.log1p(z * z) - LOG_PI, lambda z: 0.5 + np.arctan(z) / PI,
-    lambda z: np.arctan2(np.ones_like(z), z) / PI, lambda q: np.tan(PI * (q - 0.5)),
+    scipy.stats.cauchy,
+    logpdf=lambda z: -np.log1p(z * z) - LOG_PI,
+    cdf=lambda z: np.arctan2(np.ones_like(z), -z) / PI, sf=lambda z: np.arctan2(np.ones_like(z), z) / PI,
+    ppf=_cauchy_quantile, isf=lambda q: -_cauchy_quantile(q),
 )  # fmt: skip
 logistic = Distribution(
-    scipy.stats.logistic, lambda z: sp.log_expit(z) + sp.log_expit(-z), sp.expit, lambda z: sp.expit(-z), sp.logit
-)
+    scipy.stats.logistic,
+    logpdf=lambda z: sp.log_expit(z) + sp.log_expit(-z),
+    cdf=lambda z: sp.expit(z), logcdf=lambda z: sp.log_expit(z),
+    sf=lambda z: sp.expit(-z), logsf=lambda z: sp.log_expit(-z),
+    ppf=lambda q: sp.logit(q), isf=lambda q: -sp.logit(q),
+)  # fmt: skip
 gumbel_r = Distribution(
-    scipy.stats.gumbel_r, lambda z: -z - np.exp(-z), lambda z: np.exp(-np.exp(-z)), lambda z: -np.expm1(-np.exp(-z)),
-    lambda q: -np.log(-np.log(q)),
+    scipy.stats.gumbel_r,
+    logpdf=lambda z: -z - np.exp(-z), logcdf=lambda z: -np.exp(-z), sf=lambda z: -np.expm1(-np.exp(-z)),
+    ppf=lambda q: -np.log(-np.log(q)), isf=lambda q: -np.log(-np.log1p(-q)),
 )  # fmt: skip
 lognorm = Distribution(
-    scipy.stats.lognorm, lambda z, s: -0.5 * (np.log(z) / s) ** 2 - np.log(s * z) - LOG_ROOT_TWO_PI,
-    lambda z, s: sp.ndtr(np.log(z) / s), lambda z, s: sp.ndtr(-np.log(z) / s), lambda q, s: np.exp(s * sp.ndtri(q)),
-    (TINY, np.inf),
+    scipy.stats.lognorm, ABOVE_TINY,
+    logpdf=lambda z, s: -0.5 * (np.log(z) / s) ** 2 - np.log(s * z) - LOG_ROOT_TWO_PI,
+    cdf=lambda z, s: sp.ndtr(np.log(z) / s), logcdf=lambda z, s: sp.log_ndtr(np.log(z) / s),
+    sf=lambda z, s: sp.ndtr(-np.log(z) / s), logsf=lambda z, s: sp.log_ndtr(-np.log(z) / s),
+    ppf=lambda q, s: np.exp(s * sp.ndtri(q)), isf=lambda q, s: np.exp(-s * sp.ndtri(q)),
 )  # fmt: skip
 pareto = Distribution(
-    scipy.stats.pareto, lambda z, b: np.log(b) - (b + 1) * np.log(z), lambda z, b: 1 - z**-b, lambda z, b: z**-b,
-    lambda q, b: (1 - q) ** (-1 / b), (1, np.inf),
+    scipy.stats.pareto, (1, np.inf),
+    logpdf=lambda z, b: np.log(b) - (b + 1.0) * np.log(z),
+    cdf=lambda z, b: -np.expm1(-b * np.log(z)), logsf=lambda z, b: -b * np.log(z),
+    ppf=lambda q, b: (1.0 - q) ** (-1.0 / b), isf=lambda q, b: q ** (-1.0 / b),
 )  # fmt: skip
 weibull_min = Distribution(
-    scipy.stats.weibull_min, lambda z, c: np.log(c) + sp.xlogy(c - 1, z) - z**c, lambda z, c: -np.expm1(-(z**c)),
-    lambda z, c: np.exp(-(z**c)), lambda q, c: (-np.log1p(-q)) ** (1 / c), (0, np.inf),
+    scipy.stats.weibull_min, POSITIVE,
+    logpdf=lambda z, c: np.log(c) + sp.xlogy(c - 1.0, z) - z**c,
+    cdf=lambda z, c: -np.expm1(-(z**c)), logsf=lambda z, c: -(z**c),
+    ppf=lambda q, c: (-np.log1p(-q)) ** (1.0 / c), isf=lambda q, c: (-np.log(q)) ** (1.0 / c),
 )  # fmt: skip
 rayleigh = Distribution(
-    scipy.stats.rayleigh, lambda z: np.log(z) - 0.5 * z * z, lambda z: -np.expm1(-0.5 * z * z),
-    lambda z: np.exp(-0.5 * z * z), lambda q: np.sqrt(-2 * np.log1p(-q)), (TINY, np.inf),
+    scipy.stats.rayleigh, ABOVE_TINY,
+    logpdf=lambda z: np.log(z) - 0.5 * z * z,
+    cdf=lambda z: -np.expm1(-0.5 * z * z), logsf=lambda z: -0.5 * z * z,
+    ppf=lambda q: np.sqrt(-2.0 * np.log1p(-q)), isf=lambda q: np.sqrt(-2.0 * np.log(q)),
 )  # fmt: skip
 halfnorm = Distribution(
-    scipy.stats.halfnorm, lambda z: -0.5 * z * z - LOG_ROOT_TWO_PI + np.log(2.0), lambda z: sp.erf(z / np.sqrt(2.0)),
-    lambda z: sp.erfc(z / np.sqrt(2.0)), lambda q: sp.ndtri(0.5 * (1 + q)), (0, np.inf),
+    scipy.stats.halfnorm, POSITIVE,
+    logpdf=lambda z: -0.5 * z * z - LOG_ROOT_TWO_PI + LOG_2,
+    cdf=lambda z: sp.erf(z / ROOT_TWO), sf=lambda z: sp.erfc(z / ROOT_TWO),
+    ppf=lambda q: sp.ndtri(0.5 * (1.0 + q)), isf=lambda q: -sp.ndtri(0.5 * q),
 )  # fmt: skip
-
-
-class Counting:
-    """A distribution of whole numbers k: ``logpmf(k, *parameters)``, differentiated by the parameters.
-
-    >>> import autograd_lite as ag
-    >>> print(f"{ag.grad(lambda p: binom.logpmf(2, 5, p))(0.25):.6f}")
-    4.000000
-    """
-
-    def __init__(self, theirs: Any, logpmf: Function, cdf: Function, support: Function) -> None:
-        self.theirs, self.standard, self.support = theirs, (logpmf, cdf), support
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.theirs, name)
-
-    def logpmf(self, k: Any, *parameters: Any, loc: Any = 0, **named: Any) -> Any:
-        """The logarithm of the probability of k; −inf where k is not whole or outside the support."""
-
-        def recorded(k: Any, *parameters: Any, loc: Any = 0, **named: Any) -> Any:
-            k, given = np.asarray(k - loc, float), self._ordered(parameters, named)
-            low, high = self.support(*given)
-            possible = (k == np.floor(k)) & (k >= low) & (k <= high)
-            result = self.standard[0](np.where(possible, k, low), *given)
-            return self._checked(np.where(possible, result, np.where(np.isnan(k), np.nan, -np.inf)), given)
-
-        return for_tensors(self.theirs.logpmf)(recorded)(k, *parameters, loc=loc, **named)
-
-    def pmf(self, k: Any, *parameters: Any, loc: Any = 0, **named: Any) -> Any:
-        """The probability of k."""
-        recorded = lambda *a, **n: np.exp(self.logpmf(*a, **n))
-        return for_tensors(self.theirs.pmf)(recorded)(k, *parameters, loc=loc, **named)
-
-    def cdf(self, k: Any, *parameters: Any, loc: Any = 0, **named: Any) -> Any:
-        """The probability of k or less."""
-
-        def recorded(k: Any, *parameters: Any, loc: Any = 0, **named: Any) -> Any:
-            k, given = np.floor(np.asarray(k - loc, float)), self._ordered(parameters, named)
-            low, high = self.support(*given)
-            inner = np.clip(k, low, np.maximum(high - 1, low))
-            result = np.where(k < low, 0.0, np.where(k >= high, 1.0, self.standard[1](inner, *given)))
-            return self._checked(result, given)
-
-        return for_tensors(self.theirs.cdf)(recorded)(k, *parameters, loc=loc, **named)
-
-    def sf(self, k: Any, *parameters: Any, loc: Any = 0, **named: Any) -> Any:
-        """The probability of more than k."""
-        return for_tensors(self.theirs.sf)(lambda *a, **n: 1 - self.cdf(*a, **n))(k, *parameters, loc=loc, **named)
-
-    def _checked(self, result: Any, given: list[Any]) -> Any:
-        return nan_outside(result, dict(zip(_names(self.theirs), given, strict=True)))
-
-    def _ordered(self, parameters: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
-        names = _names(self.theirs)
-        given = {**dict(zip(names, parameters, strict=False)), **named}
-        if sorted(given) != sorted(names) or len(parameters) > len(names):
-            raise TypeError(f"{self.theirs.name} takes k, {', '.join(names)} and loc")
-        return [given[name] for name in names]
 
 
 def _log_choose(n: Any, k: Any) -> Any:
     return -np.log(n + 1.0) - sp.betaln(n - k + 1.0, k + 1.0)
 
 
+def _probability(p: Any) -> Any:
+    return np.logical_and(np.greater_equal(p, 0), np.less_equal(p, 1))
+
+
+def _above_0(p: Any) -> Any:
+    return np.logical_and(np.greater(p, 0), np.less_equal(p, 1))
+
+
 binom = Counting(
-    scipy.stats.binom, lambda k, n, p: _log_choose(n, k) + sp.xlogy(k, p) + sp.xlog1py(n - k, -p),
-    lambda k, n, p: sp.betainc(n - k, k + 1.0, 1 - p), lambda n, p: (0, n),
+    scipy.stats.binom, lambda n, p: (0, n),
+    logpmf=lambda k, n, p: _log_choose(n, k) + sp.xlogy(k, p) + sp.xlog1py(n - k, -p),
+    cdf=lambda k, n, p: sp.betaincc(k + 1.0, n - k, p), sf=lambda k, n, p: sp.betainc(k + 1.0, n - k, p),
+    fits=lambda n, p: np.logical_and(np.logical_and(np.greater_equal(n, 0), whole(n)), _probability(p)),
 )  # fmt: skip
 bernoulli = Counting(
-    scipy.stats.bernoulli, lambda k, p: sp.xlogy(k, p) + sp.xlog1py(1 - k, -p), lambda k, p: 1 - p + 0 * k,
-    lambda p: (0, 1),
+    scipy.stats.bernoulli, lambda p: (0, 1),
+    logpmf=lambda k, p: sp.xlogy(k, p) + sp.xlog1py(1.0 - k, -p),
+    cdf=lambda k, p: 1.0 - p + 0.0 * k, sf=lambda k, p: p + 0.0 * k, fits=_probability,
 )  # fmt: skip
 geom = Counting(
-    scipy.stats.geom, lambda k, p: np.log(p) + sp.xlog1py(k - 1, -p), lambda k, p: -np.expm1(k * np.log1p(-p)),
-    lambda p: (1, np.inf),
+    scipy.stats.geom, lambda p: (1, np.inf),
+    logpmf=lambda k, p: np.log(p) + sp.xlog1py(k - 1.0, -p),
+    cdf=lambda k, p: -np.expm1(k * np.log1p(-p)), sf=lambda k, p: np.exp(k * np.log1p(-p)), fits=_above_0,
 )  # fmt: skip
 nbinom = Counting(
-    scipy.stats.nbinom,
-    lambda k, n, p: sp.gammaln(n + k) - sp.gammaln(k + 1) - sp.gammaln(n) + sp.xlogy(n, p) + sp.xlog1py(k, -p),
-    lambda k, n, p: sp.betainc(n, k + 1.0, p), lambda n, p: (0, np.inf),
+    scipy.stats.nbinom, lambda n, p: (0, np.inf),
+    logpmf=lambda k, n, p: (
+        sp.gammaln(n + k) - sp.gammaln(k + 1.0) - sp.gammaln(n) + sp.xlogy(n, p) + sp.xlog1py(k, -p)),
+    cdf=lambda k, n, p: sp.betainc(n, k + 1.0, p), sf=lambda k, n, p: sp.betaincc(n, k + 1.0, p),
+    fits=lambda n, p: np.logical_and(np.greater(n, 0), _above_0(p)),
+)  # fmt: skip
+poisson = Counting(
+    scipy.stats.poisson, lambda mu: (0, np.inf),
+    logpmf=lambda k, mu: sp.xlogy(k, mu) - sp.gammaln(k + 1.0) - mu,
+    cdf=lambda k, mu: sp.gammaincc(k + 1.0, mu), sf=lambda k, mu: sp.gammainc(k + 1.0, mu),
+    fits=lambda mu: np.greater_equal(mu, 0),
 )  # fmt: skip
