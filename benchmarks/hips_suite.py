@@ -75,11 +75,11 @@ NUMBER = re.compile(r"(?<!\w)[-+]?(?:(?:\d+\.\d*|\.\d+|\d+)(?:e[-+]?\d+)?|nan\b|
 
 def modules(package: str) -> dict[str, ModuleType]:
     """A package and its public modules, imported."""
-    found = {package: importlib.import_module(package)}
-    for module in pkgutil.walk_packages(found[package].__path__, f"{package}."):
-        if module.name.split(".")[1] in PUBLIC:
-            found[module.name] = importlib.import_module(module.name)
-    return found
+    public = re.compile(rf"{package}(\.({'|'.join(PUBLIC)})(\..+)?)?")
+    for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        if public.fullmatch(module.name):
+            importlib.import_module(module.name)
+    return {name: module for name, module in sys.modules.items() if public.fullmatch(name)}
 
 
 def alias() -> None:
