@@ -19,11 +19,11 @@ def in_fortran_order(x):
     return np.isfortran(np.empty_like(x))  # which is a plain array, of the layout of x
 
 
-def rearranged(t, out, x, *shape, order="C", copy=None):
+def rearranged(t, out, x, shape, order="C", copy=None):
     return np.reshape(t, out.shape, order=layout(order, x))
 
 
-def rearranged_back(g, out, x, *shape, order="C", copy=None):
+def rearranged_back(g, out, x, shape, order="C", copy=None):
     return np.reshape(g, x.shape, order=layout(order, x))
 
 
@@ -63,8 +63,8 @@ linear(np.swapaxes, lambda g, out, x, axis1, axis2: np.swapaxes(g, axis1, axis2)
 linear(np.moveaxis, lambda g, out, x, source, destination: np.moveaxis(g, destination, source))
 linear(np.flip, lambda g, out, x, axis=None: np.flip(g, axis))
 linear(np.roll, lambda g, out, x, shift, axis=None: np.roll(g, np.negative(shift).tolist(), axis))
-linear(np.broadcast_to, lambda g, out, x, shape: g)  # sum_to undoes the broadcast, as it does for every rule
-linear(np.copy, lambda g, out, x, order="K": g)
+linear(np.broadcast_to, lambda g, out, x, shape, subok=False: g)  # sum_to undoes it, as for every rule
+linear(np.copy, lambda g, out, x, order="K", subok=False: g)
 linear(np.tril, lambda g, out, x, k=0: np.tril(g, k))
 linear(np.triu, lambda g, out, x, k=0: np.triu(g, k))
 general(astype, jvp=[if_floating], vjp=[if_floating])

@@ -1,0 +1,111 @@
+"""Every form of a call that NumPy takes: by position and by keyword, with out=, dtype=, and Tensors in every place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+from autograd_lite.testing import check_grads
+from autograd_lite.trees import flatten
+
+X = np.array([[0.5, 1.2, 2.1], [1.5, 0.7, 0.4]])
+MASK = np.array([[True, False, True], [True, True, False]])
+
+
+def filled(write):
+    """What ``write(out)`` leaves in an array of zeros, which is a Tensor where x is one."""
+
+    def form(x):
+        out = np.zeros((2, 3))
+        out = ag.Tensor(out) if type(x) is ag.Tensor else out
+        write(x, out)
+        return out
+
+    return form
+
+
+UFUNCS = {
+    "reduce, dtype": lambda x: np.hypot.reduce(x, 0, np.float64) + np.maximum.reduce(x, dtype=float),
+    "reduce, initial": lambda x: np.hypot.reduce(x, 1, initial=0.5) * np.divide.reduce(x, initial=2.0)[0],
+    "reduce, initial Tensor": lambda x: np.hypot.reduce(x, 1, initial=x[0, 0]) * np.add.reduce(x[0], initial=x[0, 1]),
+    "reduce, where": lambda x: np.hypot.reduce(x, where=MASK) * np.subtract.reduce(x, 1, where=MASK, initial=1.0)[0],
+    "reduce, several axes": lambda x: np.logaddexp.reduce(x, (0, 1)) * np.hypot.reduce(x, axis=(-1,), keepdims=True),
+    "reduce, no axis": lambda x: np.logaddexp.reduce(x, ()) * np.hypot.reduce(x, None),
+    "accumulate, dtype": lambda x: np.multiply.accumulate(x, 1, float) + np.arctan2.accumulate(x, 0, float),
+    "reduceat, dtype": lambda x: np.subtract.reduceat(x, [0, 2], 1, float),
+    "outer, dtype": lambda x: np.hypot.outer(x, [1.0, 2.0], dtype=float),
+    "out": filled(lambda x, out: np.multiply.accumulate(x, 1, out=out)),
+    "out of outer": filled(lambda x, out: np.add.outer(x[:, 0], x[0], out=out)),
+    "order, casting, subok": lambda x: np.exp(x, order="F", casting="unsafe", subok=False) + np.modf(x, order="C")[0],
+    "signature": lambda x: np.add(x, 1, signature="dd->d") * np.multiply(x, x, signature=(float, float, float)),
+    "out and dtype": filled(lambda x, out: np.exp(x, out, dtype=float, casting="unsafe")),
+    "lists": lambda x: np.add([x[0, 0], 1.0, x[0, 1]], x) * np.add([1, 2, 3], x, dtype=float),
+    "truth values": lambda x: np.arctan2(x[0] > 1, x),
+}
+PLACES = {
+    "order by position": lambda x: np.reshape(x, (3, 2), "F") * np.reshape(x, shape=(3, 2), order="F"),
+    "order of rows": lambda x: np.reshape(x, -1, "F") * np.ravel(a=x, order="F"),
+    "bounds by name": lambda x: np.clip(x, min=x[1, 1], max=2.0) + np.clip(a=x, a_min=x[1] / 2, a_max=None),
+    "one bound": lambda x: np.clip(x, max=x[1, 0]) * np.clip(x, a_min=None, a_max=x[1, 1]),
+    "bounds, dtype": lambda x: np.clip(x, None, x[1, 0], dtype=float),
+    "all by name": lambda x: np.std(a=x, ddof=1) * np.sum(a=x, initial=x[0, 0]) * np.repeat(a=x, repeats=2),
+    "ddof": lambda x: np.std(x, None, None, None, x[0, 0]) * np.var(x, 0, ddof=x[0, 1], keepdims=True),
+    "subok": lambda x: np.copy(x, "K", True) * np.broadcast_to(x, (2, 3), True),
+    "a list of numbers": lambda x: np.linalg.solve(x[:, :2], [1, 2]),
+    "a mask": lambda x: np.where(x, x, 0),
+    "a number of axes 0": lambda x: np.sum(x[0, 0], axis=0) * np.max(x[0, 1], axis=-1) * np.prod(x[1, 0], axis=0),
+    "out by position": filled(lambda x, out: np.cumsum(x, 1, None, out)),
+    "out of max": filled(lambda x, out: np.clip(x, 0.6, 2.0, out)),
+}  # fmt: skip
+
+
+def both(found):
+    return [np.asarray(y.value if type(y) is ag.Tensor else y) for y in flatten(found)[0]]
+
+
+FORMS = {**UFUNCS, **PLACES}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_form_of_a_call(form):
+    for found, expected in zip(both(form(ag.Tensor(X))), both(form(X.copy())), strict=True):
+        assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+        np.testing.assert_allclose(found, expected, rtol=1e-14)
+    check_grads(form, X)
+
+
+def test_a_number_over_python_zero():
+    with np.errstate(divide="ignore"):
+        np.testing.assert_array_equal(ag.grad(lambda x: np.sum(x / 0))(X), np.full((2, 3), np.inf))
+        np.testing.assert_array_equal(ag.grad(lambda x: np.sum(x / -0.0))(X), np.full((2, 3), -np.inf))
+
+
+def test_out_by_position_is_a_write():
+    """The value that out= had before stays in the graph, and the derivative of what it had is gone."""
+    def f(x):
+        out = 3 * x
+        before = out * out
+        np.cumsum(x, 1, None, out)
+        return np.sum(before) + np.sum(out)
+
+    np.testing.assert_allclose(ag.grad(f)(X), 18 * X + [3, 2, 1])
+
+
+REFUSED = {
+    "no derivative by shift": lambda x: np.roll(x, x[0, 0]),
+    "no derivative by axis": lambda x: np.cumsum(x, x[0, 0]),
+    "not as both": lambda x: np.clip(x, 0, 1, min=0),
+    "No loop matching": lambda x: np.less.reduce(x),
+    "not reorderable": lambda x: np.subtract.reduce(x, None),
+    "does not have an identity": lambda x: np.divide.reduce(x, where=MASK),
+    "cuts off imaginary parts": lambda x: ag.grad(lambda z: np.prod(z, dtype=float).real)(X * 1j),
+    "np.moveaxis": lambda x: np.matmul(x, x, axes=[(0, 1), (1, 0), (0, 1)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("message", REFUSED)
+@pytest.mark.filterwarnings("ignore:Casting complex values")
+def test_what_is_refused_says_why(message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        REFUSED[message](ag.Tensor(X))
