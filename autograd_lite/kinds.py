@@ -123,10 +123,10 @@ class Reduction:
         axis, keepdims, dtype = kwargs.pop("axis", None), kwargs.pop("keepdims", False), kwargs.pop("dtype", None)
         kwargs.pop("out", None)
         axis = axis if x.ndim else None
-        if dtype is not None and x.dtype.kind == "c" != np.dtype(dtype).kind and self.function is not np.mean:
+        if dtype is not None and x.dtype.kind == "c" and self.function is not np.mean:
             raise TypeError(
-                f"np.{self.function.__name__} of complex numbers has no derivative rule with dtype={np.dtype(dtype)}, "
-                "which cuts off imaginary parts on the way; give it np.real(x)"
+                f"np.{self.function.__name__} of complex numbers has no derivative rule with dtype=, which may cut off "
+                "imaginary parts on the way; leave it out, and give it np.real(x) or x.astype(dtype)"
             )
         return self.weights(unreduce(out, x, axis), x, axis, **kwargs), axis, keepdims
 
@@ -161,7 +161,7 @@ class Linear:
             return [tangents[0], *args[1:]]
 
         return [
-            t if t is not None else np.zeros_like(a) if self._moves(j) else a
+            a if not self._moves(j) else np.zeros_like(a) if t is None else t
             for j, (t, a) in enumerate(zip(tangents, args, strict=True))
         ]
 
@@ -281,7 +281,8 @@ def composed(function: Function) -> Callable[[Function], Function]:
     def register(composite: Function) -> Function:
         code = composite.__code__
         known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        out_at = known.index("out") if "out" in known else maxsize
+        positional = known[: code.co_argcount]
+        out_at = positional.index("out") if "out" in positional else maxsize
         open_ended = bool(code.co_flags & CO_VARKEYWORDS)
 
         @wraps(composite)

@@ -74,7 +74,7 @@ class Tensor(ArrayMethods):
         if type(value) is Tensor:
             raise TypeError("this is a Tensor already; Tensor(t.value) makes a new leaf with the same numbers")
         value = as_leaf_value(value)
-        self.node = leaf(value.copy() if type(value) is np.ndarray else value, name)
+        self.node = leaf(value.copy("K") if type(value) is np.ndarray else value, name)
 
     # What it is
 

@@ -8,6 +8,7 @@ mean, in table.py.
 import cases_arrays  # noqa: F401  the other parts of the table
 import cases_assembling  # noqa: F401
 import cases_decompositions  # noqa: F401
+import cases_forms  # noqa: F401
 import cases_loops  # noqa: F401
 import cases_ordering  # noqa: F401
 import numpy as np

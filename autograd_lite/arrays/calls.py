@@ -278,9 +278,12 @@ out_at: dict[Callable[..., Any], int] = {}  # where ``out`` stands among the pos
 def out_by_keyword(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The call with ``out`` and what follows it by keyword: np.sum(x, 0, None, buffer) writes no less."""
-    names = _positional(function)
-    first = out_at[function] = names.index("out") if "out" in names else maxsize
+    """The call with ``out`` and what follows it by keyword: np.sum(x, 0, None, buffer) writes no less.
+
+    So with ``order`` of np.reshape, which is seldom given: who looks for it finds it in one place.
+    """
+    names, option = _positional(function), "order" if function is np.reshape else "out"
+    first = out_at[function] = names.index(option) if option in names else maxsize
     if len(args) <= first:
         return args, kwargs
     return args[:first], {**dict(zip(names[first:], args[first:], strict=False)), **kwargs}

@@ -1,6 +1,7 @@
 """Arrays put together from parts or from themselves: chosen entry by entry, in blocks and on grids, cut and padded."""
 
 import math
+import operator
 
 import numpy as np
 
@@ -276,24 +277,29 @@ def apply_over_axes(func, a, axes):
 
 
 @composed(np.linspace)
-def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
     """start + k·(stop − start)/(n − 1): linear in both ends."""
+    num = operator.index(num)
     parts, floating = num - 1 if endpoint else num, np.result_type(start, stop, 0.0)
     start, stop = (x.astype(floating) for x in as_arrays(start, stop))
-    step = (stop - start) / parts if parts > 0 else (stop - start) * np.nan
+    step = (stop - start) / max(parts, 1)
     k = np.reshape(np.arange(num, dtype=np.real(step).dtype), (-1,) + (1,) * step.ndim)
     points = start + k * step if parts > 0 else start + k * (stop - start)
     if endpoint and num > 1:
         points = np.concatenate([points[:-1], np.broadcast_to(stop, (1, *points.shape[1:]))])
     points = np.moveaxis(points, 0, axis)
-    points = points if dtype is None else points.astype(dtype)
-    return (points, step) if retstep else points
+    if dtype is not None:
+        points = (np.floor(points) if np.dtype(dtype).kind in "iu" else points).astype(dtype)
+    return (points, step if parts > 0 else np.float64(np.nan)) if retstep else points
 
 
 @composed(np.logspace)
 def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
-    points = np.power(np.expand_dims(base, axis) if np.ndim(base) else base,
-                      np.linspace(start, stop, num, endpoint, axis=axis))  # fmt: skip
+    if np.ndim(base):
+        ndim = max(np.ndim(start), np.ndim(stop), np.ndim(base))
+        start, stop, base = (np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x)) for x in (start, stop, base))
+        base = np.expand_dims(base, axis)
+    points = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
     return points if dtype is None else points.astype(dtype)
 
 

@@ -19,6 +19,7 @@ algebra functions, arXiv:1001.1654; G. H. Golub, V. Pereyra, SIAM J. Numer. Anal
 import numpy as np
 
 from ..kinds import Parts, composed, constant, general, primitive
+from .differences import as_arrays
 from .elementwise import nonzero
 from .indexing import scatter
 from .linalg import H, T, mirrored, mirrored_adjoint
@@ -245,10 +246,26 @@ general(pseudoinverse, jvp=[pseudoinverse_jvp, None], vjp=[pseudoinverse_vjp, No
 
 
 @composed(np.linalg.pinv)
-def pinv(a, rcond=None, hermitian=False, *, rtol=None):
-    if rcond is None:
-        rcond = 1e-15 if rtol is None else rtol
-    return pseudoinverse(mirrored(a) if hermitian else a, rcond)
+def pinv(a, rcond=None, hermitian=False, *, rtol=np._NoValue):
+    if rcond is not None and rtol is not np._NoValue:
+        raise ValueError("np.linalg.pinv: give rcond= or rtol=, not both")
+    if rtol is None:
+        rcond = max(a.shape[-2:]) * np.finfo(a.dtype).eps
+    elif rcond is None:
+        rcond = 1e-15 if rtol is np._NoValue else rtol
+    return inverse_of_rank(mirrored(a) if hermitian else a, rcond)
+
+
+def inverse_of_rank(a, rcond):
+    """A⁺; where rcond cuts off more than rounding, V s⁺ Uᴴ of the singular values that are left."""
+    if np.max(rcond) < 1e3 * np.finfo(a.dtype).eps or not a.size:
+        return pseudoinverse(a, rcond)
+    u, s, vh = thin_svd(a)
+    size = s / np.max(s, axis=-1, keepdims=True)
+    left = np.greater(size, np.expand_dims(rcond, -1))
+    if not np.any(np.logical_and(np.logical_not(left), np.greater(size, 1e3 * np.finfo(a.dtype).eps))):
+        return pseudoinverse(a, rcond)
+    return np.matmul(scaled(H(vh), np.where(left, 1 / np.where(left, s, 1), 0)), H(u))
 
 
 @primitive
@@ -262,9 +279,10 @@ constant(rank)
 @composed(np.linalg.lstsq)
 def lstsq(a, b, rcond=None):
     """Minimal |x| among those of minimal |Ax − b|: x = A⁺b."""
+    a, b = as_arrays(a, b)
     (m, n), dtype = np.shape(a), np.result_type(a, b)
     rcond = np.finfo(dtype).eps * max(m, n) if rcond is None else rcond
-    x = np.matmul(pseudoinverse(a, rcond), b)
+    x = np.matmul(inverse_of_rank(a, rcond), b)
     s = np.linalg.svdvals(a)
     r = rank(s, rcond)
     residual = np.reshape(b - np.matmul(a, x), (m, -1))

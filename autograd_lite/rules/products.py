@@ -41,11 +41,15 @@ multilinear(contract, contract_transpose, variadic=True)
 
 
 @composed(np.einsum)
-def einsum(*operands, optimize=False):
+def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="safe"):
     """Every notation of np.einsum, reduced to ``contract``: sums and diagonals of a single operand come first."""
     if not isinstance(operands[0], str):
         operands = from_sublists(operands)
     arrays = [x if hasattr(x, "shape") else np.asarray(x) for x in operands[1:]]
+    if dtype is not None:
+        ones = [np.ones(1, x.dtype) for x in arrays]
+        np.einsum(",".join("a" * len(ones)) + "->", *ones, dtype=dtype, casting=casting)  # for what it raises
+        arrays = [x.astype(dtype) for x in arrays]
     terms, result, operands = explicit(operands[0].replace(" ", ""), arrays)
     long = {k for term, x in zip(terms, operands, strict=True) for k, n in zip(term, x.shape, strict=True) if n != 1}
     for i, x in enumerate(operands):
@@ -58,7 +62,8 @@ def einsum(*operands, optimize=False):
         alone = tuple(axis for axis, k in enumerate(term) if k not in elsewhere)
         operands[i] = np.sum(operands[i], axis=alone) if alone else operands[i]
         terms[i] = "".join(k for k in term if k in elsewhere)
-    return contract(",".join(terms) + "->" + result, *operands)
+    found = contract(",".join(terms) + "->" + result, *operands)
+    return np.copy(found, order) if order in ("C", "F") else found
 
 
 def from_sublists(operands):
@@ -107,7 +112,7 @@ def take_diagonals(term, x):
 
 
 @composed(np.dot)
-def dot(a, b):
+def dot(a, b, out=None):
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     if np.ndim(b) <= 2:
@@ -128,7 +133,7 @@ def vdot(a, b):
 
 
 @composed(np.outer)
-def outer(a, b):
+def outer(a, b, out=None):
     return np.multiply(np.reshape(a, (-1, 1)), np.reshape(b, (1, -1)))
 
 

@@ -78,7 +78,9 @@ def inverse(axes):
 @composed(np.ravel)
 def ravel(a, order="C"):
     if order == "K":
-        raise TypeError("np.ravel: order='K' has no derivative rule; write 'C', 'F' or 'A'")
+        places = np.empty_like(a, dtype=np.intp)
+        places[...] = np.reshape(np.arange(a.size), a.shape)
+        return np.reshape(a, -1)[np.ravel(places, "K")]
     return np.reshape(a, -1) if order == "C" else np.reshape(a, -1, order=order)
 
 
@@ -92,25 +94,27 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
 
 
 @composed(np.concatenate)
-def concatenate_list(arrays, axis=0, out=None, *, dtype=None):
-    joined = concatenate(*[a if hasattr(a, "shape") else np.asarray(a) for a in arrays], axis=axis)
+def concatenate_list(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
+    arrays = [a if hasattr(a, "shape") else np.asarray(a) for a in arrays]
+    np.concatenate([np.zeros(0, a.dtype) for a in arrays], dtype=dtype, casting=casting)  # for what it raises
+    joined = concatenate(*arrays, axis=axis)
     return joined if dtype is None else joined.astype(dtype)
 
 
 @composed(np.stack)
-def stack(arrays, axis=0, out=None, *, dtype=None):
-    return concatenate_list([np.expand_dims(a, axis) for a in arrays], axis, dtype=dtype)
+def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
+    return concatenate_list([np.expand_dims(a, axis) for a in arrays], axis, dtype=dtype, casting=casting)
 
 
 @composed(np.vstack)
 def vstack(tup, *, dtype=None, casting="same_kind"):
-    return concatenate_list([np.atleast_2d(a) for a in tup], 0, dtype=dtype)
+    return concatenate_list([np.atleast_2d(a) for a in tup], 0, dtype=dtype, casting=casting)
 
 
 @composed(np.hstack)
 def hstack(tup, *, dtype=None, casting="same_kind"):
     arrays = [np.atleast_1d(a) for a in tup]
-    return concatenate_list(arrays, 0 if arrays[0].ndim == 1 else 1, dtype=dtype)
+    return concatenate_list(arrays, 0 if arrays[0].ndim == 1 else 1, dtype=dtype, casting=casting)
 
 
 @composed(np.dstack)
@@ -127,7 +131,7 @@ def column_stack(tup):
 def append(arr, values, axis=None):
     if axis is None:
         return concatenate(np.ravel(arr), np.ravel(values))
-    return concatenate(arr, values, axis=axis)
+    return concatenate_list([arr, values], axis)
 
 
 @composed(np.atleast_1d)
@@ -147,6 +151,7 @@ def atleast_3d(*arys):
 
 
 def one_or_all(arrays):
+    arrays = [a if hasattr(a, "shape") else np.asarray(a) for a in arrays]
     return arrays[0] if len(arrays) == 1 else tuple(arrays)
 
 
@@ -178,6 +183,8 @@ def hsplit(ary, indices_or_sections):
 
 @composed(np.vsplit)
 def vsplit(ary, indices_or_sections):
+    if ary.ndim < 2:
+        raise ValueError(f"np.vsplit needs at least 2 axes, got shape {ary.shape}")
     return split(ary, indices_or_sections, 0)
 
 
@@ -194,6 +201,8 @@ def tile(A, reps):
 
 @composed(np.dsplit)
 def dsplit(ary, indices_or_sections):
+    if ary.ndim < 3:
+        raise ValueError(f"np.dsplit needs at least 3 axes, got shape {ary.shape}")
     return split(ary, indices_or_sections, 2)
 
 
@@ -239,7 +248,7 @@ if hasattr(np, "unstack"):  # since NumPy 2.1
 
 
 @composed(np.astype)
-def astype_function(x, dtype, /, *, copy=True):
+def astype_function(x, dtype, /, *, copy=True, device=None):
     return astype(x, np.dtype(dtype))
 
 
