@@ -64,7 +64,17 @@ def both(found):
     return [np.asarray(y.value if type(y) is ag.Tensor else y) for y in flatten(found)[0]]
 
 
-FORMS = {**UFUNCS, **PLACES}
+METHODS = {
+    "astype": lambda x: x.astype(float, "F", "safe", True, False) * x.astype(dtype=complex, order="C", copy=True).real,
+    "flatten": lambda x: x.flatten("K") * x.T.flatten(order="A"),
+    "reshape": lambda x: x.reshape(3, 2, order="F", copy=True),
+    "sort": filled(lambda x, out: [np.copyto(out, x), out.sort(0, None, None)]),
+    "partition": filled(lambda x, out: [np.copyto(out, x), out.partition(1, -1, "introselect", None)]),
+    "put a list of Tensors": filled(lambda x, out: np.put(out, [0, 2], [x[0, 0], 1.0])),
+    "mask by a list of Tensors": filled(lambda x, out: np.putmask(out, MASK, [2 * x[1, 0]])),
+    "copy a list of Tensors": filled(lambda x, out: np.copyto(out[1], [x[1, 1], 2.0, 3.0])),
+}
+FORMS = {**UFUNCS, **PLACES, **METHODS}
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
@@ -144,6 +154,7 @@ RAISES = {
     "two tolerances": lambda x: np.linalg.pinv(x, 0.1, rtol=0.1),
     "one matrix": lambda x: np.linalg.multi_dot([x]),
     "weights": lambda x: np.average(x, 0, [1, 2, 3]),
+    "astype": lambda x: x.astype(int, casting="safe"),
     "casting": lambda x: np.concatenate([x, 1j * x], dtype=float),
     "einsum, casting": lambda x: np.einsum("ij,ij", x, x, dtype=np.float32),
 }

@@ -187,6 +187,8 @@ def _check_target(name: str, target: Any) -> None:
 
 def _seen(x: Any) -> Any:
     """The value, for nothing but to see what NumPy says of it."""
+    if type(x) in (list, tuple):
+        return type(x)([_seen(item) for item in x])
     return entries(x.node.value) if type(x) is calls.Tensor else x
 
 
@@ -213,7 +215,7 @@ def _check_apart(name: str, target: Any, values: Any) -> None:
 
 def _cycled(values: Any, places: Any) -> Any:
     """Entries of ``values``, which begin anew at their end."""
-    values = np.ravel(values) if type(values) is calls.Tensor else np.ravel(np.asarray(values))
+    values = np.ravel(as_array(values))
     return values[places % values.shape[0]]
 
 
@@ -234,13 +236,13 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
         dst[...] = src
     else:
         mask = np.broadcast_to(np.asarray(where), dst.shape)
-        src = np.asarray(src) if type(src) in (list, tuple) else src
+        src = as_array(src)
         dst[mask] = src if np.ndim(src) == 0 else np.broadcast_to(src, dst.shape)[mask]
 
 
 @_writes(np.put)
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    ind = np.asarray(ind)
+    ind, v = np.asarray(ind), as_array(v)
     if np.size(v):
         _put(a, np.clip(ind, 0, a.size - 1) if mode == "clip" else ind % max(a.size, 1), v)
 
@@ -253,7 +255,7 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 
 @_writes(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> None:
-    flat = np.flatnonzero(np.asarray(mask))
+    flat, values = np.flatnonzero(np.asarray(mask)), as_array(values)
     if np.size(values):
         _put(a, flat, values, flat)
 

@@ -8,6 +8,7 @@ argument (abs, real, imag) p is such that ẏ = Re(p·ẋ), and so the adjoint o
 Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions (1964), 3.3, 4.1 to 4.6.
 """
 
+import cmath
 import math
 
 import numpy as np
@@ -46,8 +47,10 @@ def power_base(out, x, y):
 def power_exponent(out, x, y):
     """x^y·log x, and 0 where x = 0."""
     if type(x) in (int, float):
-        return out * (float(np.log(x)) if x != 0 else 0.0)
-    return out * np.log(np.where(np.equal(x, 0), 1, x))
+        logarithm = cmath.log if out.dtype.kind == "c" else lambda x: float(np.log(x))
+        return out * (logarithm(x) if x != 0 else 0.0)
+    base = np.where(np.equal(x, 0), 1, x)
+    return out * np.log(base.astype(out.dtype) if out.dtype.kind == "c" else base)
 
 
 def absolute(out, x):
