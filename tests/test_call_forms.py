@@ -173,3 +173,55 @@ def test_what_numpy_refuses_is_refused(call):
 def test_the_median_of_nothing_is_nan():
     assert np.isnan(np.median(ag.Tensor(np.zeros(0))).value)
     assert np.gradient(ag.Tensor(np.array(1.0))) == ()
+
+
+def whole(numbers, dtype=np.int64):
+    """Whole numbers that no derivative goes through, as a Tensor."""
+    return ag.Tensor(np.array(numbers, float)).astype(dtype)
+
+
+WHOLE = {
+    "delete": lambda x, i: np.delete(x, i[:2]),
+    "insert": lambda x, i: np.insert(x, i, 9.0),
+    "split": lambda x, i: np.split(x, i[:3]),
+    "split evenly": lambda x, i: np.split(x, i[1]),
+    "resize": lambda x, i: np.resize(x, i[1]) * np.resize(x[:1], i)[0, 0, 0, 0, 0, 0],
+    "sum where": lambda x, i: np.sum(x, where=i > 2),
+    "max where": lambda x, i: np.max(x, where=i > 2, initial=0.0),
+}
+
+
+@pytest.mark.parametrize("form", WHOLE.values(), ids=WHOLE)
+def test_whole_numbers_may_be_tensors(form):
+    x, numbers = X.ravel(), [1, 2, 3, 3, 2, 1]
+    for one in [ag.Tensor(x)] if form is WHOLE["resize"] else [ag.Tensor(x), x]:
+        for found, expected in zip(both(form(one, whole(numbers))), both(form(x, np.array(numbers))), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+FUNCTIONS = {  # of whole numbers, and the dtype that they make of them
+    "cumprod": np.cumprod, "nanmax": np.nanmax, "nanmin": lambda i: np.nanmin(i, axis=0), "median": np.median,
+    "pinv": lambda i: np.linalg.pinv(i.reshape(2, 2)), "lstsq": lambda i: np.linalg.lstsq(i.reshape(2, 2), i[:2])[0],
+    "poly": np.poly, "nanmedian": np.nanmedian, "intersect1d": lambda i: np.intersect1d(i, np.array([1.0, 2.0])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int8, np.uint8])
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_functions_of_whole_numbers(function, dtype):
+    numbers = [3, 1, 2, 5]
+    found, expected = function(whole(numbers, dtype)).value, function(np.array(numbers, dtype))
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: np.rollaxis(x, 2), lambda x: np.tensordot(x, x, ([0], [2])), lambda x: np.median(x, axis=2),
+        lambda x: np.nanquantile(x, 0.5, axis=-3), lambda x: np.average(x, 2, [1.0, 2.0]),
+    ],
+)  # fmt: skip
+def test_an_axis_that_is_not_there(call):
+    with pytest.raises((ValueError, IndexError)):
+        call(ag.Tensor(X))

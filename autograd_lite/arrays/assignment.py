@@ -150,7 +150,7 @@ def ufunc_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: 
     array, *others = [as_array(x) for x in inputs] if method == "outer" else inputs
     function, keywords = FUNCTIONS.get((ufunc, method), (None, set()))
     if function is not None and kwargs.keys() <= keywords and kwargs.get("initial", True) is not None:
-        result = function(array, **{"axis": 0, **kwargs})
+        result = apply(function, (array,), {"axis": 0, **kwargs})
     else:
         result = FOLDS[method](ufunc, array, *others, **kwargs)
     return result if out is None else update(out, result, ufunc.__name__)

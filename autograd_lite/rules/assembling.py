@@ -75,6 +75,7 @@ def extract(condition, arr):
 
 @composed(np.delete)
 def delete(arr, obj, axis=None):
+    obj = np.asarray(obj) if hasattr(obj, "dtype") else obj
     if axis is None:
         arr, axis = np.ravel(arr), 0
     return np.take(arr, np.delete(np.arange(arr.shape[axis]), obj), axis=axis)
@@ -83,7 +84,8 @@ def delete(arr, obj, axis=None):
 @composed(np.insert)
 def insert(arr, obj, values, axis=None):
     """The old entries and the new ones, each at the places that NumPy gives them."""
-    (arr, values) = as_arrays(arr, values)
+    arr, values = as_arrays(arr, values)
+    obj = np.asarray(obj)[()] if hasattr(obj, "dtype") else obj
     if axis is None:
         arr, axis = np.ravel(arr), 0
     n, axis = arr.shape[axis], axis % arr.ndim
@@ -101,7 +103,7 @@ def insert(arr, obj, values, axis=None):
 @composed(np.resize)
 def resize(a, new_shape):
     """Repeated from the beginning as often as needed."""
-    new_shape = (new_shape,) if isinstance(new_shape, (int, np.integer)) else tuple(new_shape)
+    new_shape = tuple(np.atleast_1d(np.asarray(new_shape)).tolist())
     size = math.prod(new_shape)
     if a.size == 0:
         return np.broadcast_to(np.zeros((), a.dtype), new_shape) + 0 * np.sum(a)

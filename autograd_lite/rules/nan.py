@@ -31,6 +31,9 @@ def extremum(function, bound, a, axis, keepdims, initial, where):
     """nan, with NumPy's warning, where there is nothing but nan."""
     if where is not True and initial is None:
         raise ValueError(f"np.nan{function.__name__[-3:]} with where= needs initial=, for where nothing is chosen")
+    if a.dtype.kind in "biu":
+        options = {} if initial is None else {"initial": initial, "where": where}
+        return (np.max if function is masked_max else np.min)(a, axis=axis, keepdims=keepdims, **options)
     number = numbers(a, where)
     if initial is None and not lanes(number, axis).shape[-1]:
         raise ValueError(f"zero-size array to reduction operation np.nan{function.__name__[-3:]} which has no identity")

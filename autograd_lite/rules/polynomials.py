@@ -98,6 +98,7 @@ def remainder_of(u, done):
 def poly(seq_of_zeros):
     """∏ (x − z_k); of a matrix, its characteristic polynomial."""
     (zeros,) = coefficients(seq_of_zeros)
+    zeros = zeros.astype(np.result_type(zeros, 0.0))
     if zeros.ndim == 2:
         zeros = np.linalg.eigvals(zeros)
     p = np.ones(1, zeros.dtype)

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..kinds import composed, multilinear, primitive
 
@@ -145,7 +146,8 @@ def tensordot(a, b, axes=2):
     else:
         axes_a, axes_b = ([k] if isinstance(k, (int, np.integer)) else list(k) for k in axes)
     shape_a, shape_b = np.shape(a), np.shape(b)
-    axes_a, axes_b = [k % len(shape_a) for k in axes_a], [k % len(shape_b) for k in axes_b]
+    axes_a = list(normalize_axis_tuple(axes_a, len(shape_a)))
+    axes_b = list(normalize_axis_tuple(axes_b, len(shape_b)))
     if [shape_a[k] for k in axes_a] != [shape_b[k] for k in axes_b]:
         raise ValueError(f"np.tensordot: axes {axes_a} of shape {shape_a} do not fit axes {axes_b} of shape {shape_b}")
     free_a = [k for k in range(len(shape_a)) if k not in axes_a]

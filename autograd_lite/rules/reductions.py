@@ -255,7 +255,7 @@ if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
 @composed(np.cumprod)
 def cumprod(a, axis=None, dtype=None, out=None):
     """One product after the other: right with zeros, at any order."""
-    a = a if dtype is None else a.astype(dtype)
+    a = a.astype(np.cumprod(np.zeros(0, a.dtype), dtype=dtype).dtype)
     a, axis = (np.ravel(a), 0) if axis is None else (np.atleast_1d(a), axis)
     parts = [np.take(a, i, axis=axis) for i in range(a.shape[axis])]
     for i in range(1, len(parts)):

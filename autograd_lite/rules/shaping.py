@@ -1,6 +1,9 @@
 """Functions that rearrange entries: linear, each with the rearrangement that undoes it as its transpose."""
 
+from operator import index
+
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from ..kinds import composed, general, linear, primitive
 
@@ -157,18 +160,18 @@ def one_or_all(arrays):
 
 @composed(np.array_split)
 def array_split(ary, indices_or_sections, axis=0):
-    n = ary.shape[axis]
-    if isinstance(indices_or_sections, (int, np.integer)):
-        ends = np.cumsum([len(part) for part in np.array_split(range(n), indices_or_sections)])[:-1].tolist()
+    n, indices_or_sections = ary.shape[axis], np.asarray(indices_or_sections)
+    if indices_or_sections.ndim:
+        ends = indices_or_sections.tolist()
     else:
-        ends = list(indices_or_sections)
+        ends = np.cumsum([len(part) for part in np.array_split(range(n), indices_or_sections)])[:-1].tolist()
     axis %= ary.ndim
     return [ary[(slice(None),) * axis + (slice(a, b),)] for a, b in zip([0, *ends], [*ends, None], strict=True)]
 
 
 @composed(np.split)
 def split(ary, indices_or_sections, axis=0):
-    if isinstance(indices_or_sections, (int, np.integer)) and ary.shape[axis] % indices_or_sections:
+    if np.ndim(indices_or_sections) == 0 and ary.shape[axis] % index(indices_or_sections):
         raise ValueError(
             f"np.split: {ary.shape[axis]} entries along axis {axis} do not divide into {indices_or_sections} equal "
             "parts; np.array_split makes nearly equal ones"
@@ -226,7 +229,7 @@ def rot90(m, k=1, axes=(0, 1)):
 
 @composed(np.rollaxis)
 def rollaxis(a, axis, start=0):
-    axis, start = axis % a.ndim, start + a.ndim if start < 0 else start
+    axis, start = normalize_axis_index(axis, a.ndim), start + a.ndim if start < 0 else start
     return np.moveaxis(a, axis, start - 1 if axis < start else start)
 
 

@@ -161,14 +161,18 @@ def quantiles(a, q, axis, method, keepdims, pass_over_nan):
     return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else found
 
 
+def floating(a):
+    return a.astype(np.float64) if a.dtype.kind in "biu" else a
+
+
 @composed(np.median)
 def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
-    return quantiles(a, 0.5, axis, "linear", keepdims, False)
+    return quantiles(floating(a), 0.5, axis, "linear", keepdims, False)
 
 
 @composed(np.nanmedian)
 def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=np._NoValue):
-    return quantiles(a, 0.5, axis, "linear", keepdims is True, True)
+    return quantiles(floating(a), 0.5, axis, "linear", keepdims is True, True)
 
 
 @primitive
@@ -258,7 +262,8 @@ constant(places_of_common)
 def intersect1d(ar1, ar2, assume_unique=False, return_indices=False):
     ar1, ar2 = map(np.ravel, as_arrays(ar1, ar2))
     first, second = places_of_common(ar1, ar2, assume_unique)
-    return (ar1[first], first, second) if return_indices else ar1[first]
+    found = ar1[first].astype(np.result_type(ar1, ar2))
+    return (found, first, second) if return_indices else found
 
 
 @composed(np.setdiff1d)
