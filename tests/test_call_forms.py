@@ -53,6 +53,7 @@ PLACES = {
     "ddof": lambda x: np.std(x, None, None, None, x[0, 0]) * np.var(x, 0, ddof=x[0, 1], keepdims=True),
     "subok": lambda x: np.copy(x, "K", True) * np.broadcast_to(x, (2, 3), True),
     "a list of numbers": lambda x: np.linalg.solve(x[:, :2], [1, 2]),
+    "a list by name": lambda x: np.linalg.solve(b=[1, 2], a=x[:, :2]),
     "a mask": lambda x: np.where(x, x, 0),
     "a number of axes 0": lambda x: np.sum(x[0, 0], axis=0) * np.max(x[0, 1], axis=-1) * np.prod(x[1, 0], axis=0),
     "out by position": filled(lambda x, out: np.cumsum(x, 1, None, out)),

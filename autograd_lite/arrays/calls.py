@@ -308,7 +308,9 @@ def _by_position(
     asked = {p.name: p for p in signature(function).parameters.values()}
     names = _positional(function)[len(args) :]
     tensors = {name for name, v in kwargs.items() if type(v) is Tensor and not _needs_composite(function, name, v)}
-    for name in names[: max([names.index(name) + 1 for name in tensors if name in names], default=0)]:
+    variables = parameters(function)[: getattr(rules.get(function), "variables", 0)]
+    moved = [names.index(name) + 1 for name in names if name in tensors or (name in variables and name in kwargs)]
+    for name in names[: max(moved, default=0)]:
         if name not in kwargs and asked[name].default is Parameter.empty:
             raise TypeError(f"{name_of(function)}() missing required argument {name!r}")
         args = (*args, kwargs.pop(name, asked[name].default))

@@ -176,7 +176,9 @@ def masked_std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, wh
 @composed(np.linalg.vector_norm)
 def norm_by_order(x, /, *, axis=None, keepdims=False, ord=2):
     """For an order that is a variable too."""
-    return np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims) ** (1 / ord)
+    ord = ord.astype(np.result_type(np.real(x), 0.0))
+    total = np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims)
+    return np.where(np.equal(total, 0), 0, nonzero(total) ** (1 / ord))
 
 
 @composed(np.linalg.norm)
