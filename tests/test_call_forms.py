@@ -226,3 +226,18 @@ def test_functions_of_whole_numbers(function, dtype):
 def test_an_axis_that_is_not_there(call):
     with pytest.raises((ValueError, IndexError)):
         call(ag.Tensor(X))
+
+
+NUMBERS = {
+    "median": np.median, "quantile": lambda x: np.quantile(x, 0.3), "nanpercentile": lambda x: np.nanpercentile(x, 30),
+    "std": lambda x: np.std(x, where=MASK), "interp": lambda x: np.interp(x[0, 0], [0.0, 1.0], x[1, :2]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("function", NUMBERS.values(), ids=NUMBERS)
+def test_numbers_are_not_written_to(function):
+    """As NumPy's: ``+=`` binds the name anew, and whoever else holds the number keeps it."""
+    number = function(ag.Tensor(X))
+    kept = number
+    number += 1
+    assert kept.value == function(X)

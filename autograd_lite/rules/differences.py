@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..kinds import composed, constant, elementwise, multilinear, primitive
-from .elementwise import nonzero
+from .elementwise import nonzero, number
 from .indexing import _along, getitem
 
 
@@ -131,7 +131,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     y = slope * (x - getitem(xp, at)) + getitem(fp, at)
     y = np.where(np.less(x, xp[0]), fp[0] if left is None else left, y)
     y = np.where(np.equal(x, xp[-1]), fp[-1] + slope * (x - xp[-1]), y)
-    return np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)
+    return number(np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y))
 
 
 def wrapped(x, xp, fp, period):

@@ -28,6 +28,11 @@ def ratio(x, y):
     return np.where(np.equal(y, 0), 0, x / nonzero(y))
 
 
+def number(x):
+    """x, which is NumPy's number and no array that can be written to if it has no axes."""
+    return x if x.ndim else x[()]
+
+
 def inverse(out, x, y):
     """1/y, also where y is Python's number 0."""
     try:

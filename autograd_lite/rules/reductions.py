@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..kinds import broadcast, composed, linear, reduction, unreduce
-from .elementwise import nonzero, ratio
+from .elementwise import nonzero, number, ratio
 
 
 def count(x, axis):
@@ -170,7 +170,7 @@ def masked_var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, wh
 def masked_std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
     variance = masked_var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
     zero = np.equal(variance, 0)
-    return np.where(zero, 0, np.sqrt(np.where(zero, 1, variance)))
+    return number(np.where(zero, 0, np.sqrt(np.where(zero, 1, variance))))
 
 
 @composed(np.linalg.vector_norm)
@@ -178,7 +178,7 @@ def norm_by_order(x, /, *, axis=None, keepdims=False, ord=2):
     """For an order that is a variable too."""
     ord = ord.astype(np.result_type(np.real(x), 0.0))
     total = np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims)
-    return np.where(np.equal(total, 0), 0, nonzero(total) ** (1 / ord))
+    return number(np.where(np.equal(total, 0), 0, nonzero(total) ** (1 / ord)))
 
 
 @composed(np.linalg.norm)

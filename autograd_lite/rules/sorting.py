@@ -13,6 +13,7 @@ import numpy as np
 
 from ..kinds import composed, constant, general, primitive
 from .differences import as_arrays
+from .elementwise import number
 from .reductions import kept_shape, lanes
 
 
@@ -158,7 +159,7 @@ def quantiles(a, q, axis, method, keepdims, pass_over_nan):
     if not pass_over_nan:
         last = ordered[..., -1]
         found = np.where(np.isnan(last), last, found)
-    return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else found
+    return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else number(found)
 
 
 def floating(a):
