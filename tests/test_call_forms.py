@@ -231,6 +231,7 @@ def test_an_axis_that_is_not_there(call):
 NUMBERS = {
     "median": np.median, "quantile": lambda x: np.quantile(x, 0.3), "nanpercentile": lambda x: np.nanpercentile(x, 30),
     "std": lambda x: np.std(x, where=MASK), "interp": lambda x: np.interp(x[0, 0], [0.0, 1.0], x[1, :2]),
+    "inner": lambda x: np.inner(x[0], x[1]), "vecdot": lambda x: np.vecdot(x[0], x[1]),
 }  # fmt: skip
 
 
@@ -241,3 +242,16 @@ def test_numbers_are_not_written_to(function):
     kept = number
     number += 1
     assert kept.value == function(X)
+
+
+def test_a_logarithm_is_taken_in_the_precision_of_the_result():
+    y = np.array([0.5, 2.0])
+    base = np.array([1.7, 3.3], np.float16)
+    found = ag.elementwise_grad(lambda y: np.power(base, y))(y)
+    np.testing.assert_allclose(found, base.astype(float) ** y * np.log(base.astype(float)), rtol=1e-14)
+
+
+def test_the_order_of_an_array_that_repeats_its_entries():
+    x, tangents = np.broadcast_to(np.arange(3.0), (2, 3)), np.arange(6.0).reshape(2, 3)
+    found = ag.jvp(lambda x: np.ravel(x, order="A"), (x,), (tangents,))
+    np.testing.assert_array_equal(found, [np.ravel(x, order="A"), np.arange(6.0)])

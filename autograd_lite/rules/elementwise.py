@@ -55,7 +55,7 @@ def power_exponent(out, x, y):
         logarithm = cmath.log if out.dtype.kind == "c" else lambda x: float(np.log(x))
         return out * (logarithm(x) if x != 0 else 0.0)
     base = np.where(np.equal(x, 0), 1, x)
-    return out * np.log(base.astype(out.dtype) if out.dtype.kind == "c" else base)
+    return out * np.log(base if base.dtype == out.dtype else base.astype(out.dtype))
 
 
 def absolute(out, x):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..kinds import composed, multilinear, primitive
+from .elementwise import number
 
 
 def matmul_left(g, out, a, b):
@@ -125,7 +126,7 @@ def dot(a, b, out=None):
 def inner(a, b):
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
-    return np.tensordot(a, b, axes=(-1, -1))
+    return number(np.tensordot(a, b, axes=(-1, -1)))
 
 
 @composed(np.vdot)
@@ -187,7 +188,7 @@ def last(x, axis):
 def vecdot(x1, x2, /, *, axis=np._NoValue):
     """Σ x₁*·x₂ over the axis"""
     x1, x2 = last(np.conj(x1), axis), last(x2, axis)
-    return np.squeeze(np.matmul(np.expand_dims(x1, -2), np.expand_dims(x2, -1)), (-2, -1))
+    return number(np.squeeze(np.matmul(np.expand_dims(x1, -2), np.expand_dims(x2, -1)), (-2, -1)))
 
 
 if hasattr(np, "matvec"):  # since NumPy 2.2

@@ -19,7 +19,7 @@ def layout(order, x):
 
 
 def in_fortran_order(x):
-    return np.isfortran(np.empty_like(x))  # which is a plain array, of the layout of x
+    return np.isfortran(x if isinstance(x, np.ndarray) else np.empty_like(x))  # a plain array of the layout of x
 
 
 def rearranged(t, out, x, shape, order="C", copy=None):
