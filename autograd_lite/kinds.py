@@ -19,6 +19,7 @@ real quantity meets a complex one).
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -74,6 +75,7 @@ class Elementwise:
 
     def __init__(self, *partials: Partial) -> None:
         self.products = [_times(p) for p in partials]
+        self.variables = len(partials)
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         total = None
@@ -105,14 +107,21 @@ def _times(p: Partial) -> Callable[[Any, Any, list[Any]], Any] | None:
 class Reduction:
     """y = g(x) over ``axis``.  The weights are w(out, x, axis, **kwargs) with ``out`` still spread over the axis."""
 
+    variables = 1
+
     def __init__(self, function: Function, weights: Function) -> None:
         self.function, self.weights = function, weights
 
     def _weights(self, out: Any, x: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any, bool]:
         kwargs = {**dict(zip(parameters(self.function)[1:], args, strict=False)), **kwargs}
-        axis, keepdims = kwargs.pop("axis", None), kwargs.pop("keepdims", False)
-        kwargs.pop("dtype", None)
+        axis, keepdims, dtype = kwargs.pop("axis", None), kwargs.pop("keepdims", False), kwargs.pop("dtype", None)
         kwargs.pop("out", None)
+        axis = axis if x.ndim else None
+        if dtype is not None and x.dtype.kind == "c" and self.function is not np.mean:
+            raise TypeError(
+                f"np.{self.function.__name__} of complex numbers has no derivative rule with dtype=, which may cut off "
+                "imaginary parts on the way; leave it out, and give it np.real(x) or x.astype(dtype)"
+            )
         return self.weights(unreduce(out, x, axis), x, axis, **kwargs), axis, keepdims
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -131,9 +140,12 @@ class Linear:
 
     def __init__(self, function: Function, *transposes: Function | None, variadic: bool = False) -> None:
         self.function, self.transposes, self.variadic = function, transposes, variadic
+        self.variables = sys.maxsize if variadic else len(transposes)
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         if out.dtype.kind not in "fc":  # dtype=int cuts off what the derivative is about
+            return None
+        if tangents[0] is None and not any([self._moves(j, t) for j, t in enumerate(tangents)]):
             return None
         return spread_to(self.function(*self.substitute(tangents, args), **kwargs), out)
 
@@ -142,13 +154,14 @@ class Linear:
         if len(self.transposes) == 1 and not self.variadic:
             return [tangents[0], *args[1:]]
 
-        def is_variable(j: int) -> bool:
-            return self.variadic or (j < len(self.transposes) and self.transposes[j] is not None)
-
         return [
-            t if t is not None else np.zeros_like(a) if is_variable(j) else a
+            a if not self._moves(j) else np.zeros_like(a) if t is None else t
             for j, (t, a) in enumerate(zip(tangents, args, strict=True))
         ]
+
+    def _moves(self, j: int, tangent: Any = True) -> bool:
+        """Whether a tangent of argument j is one of y."""
+        return tangent is not None and (self.variadic or (j < len(self.transposes) and self.transposes[j] is not None))
 
     def vjp(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         if self.variadic:
@@ -174,6 +187,7 @@ class General:
 
     def __init__(self, jvps: Sequence[Function | None], vjps: Sequence[Function | None]) -> None:
         self.jvps, self.vjps = jvps, vjps
+        self.variables = max(len(jvps), len(vjps))
 
     def jvp(self, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         total = None
@@ -307,7 +321,7 @@ def constant(*functions: Function) -> None:
 
 def unreduce(out: Any, x: Any, axis: Any) -> Any:
     """The result of a reduction of x over ``axis`` in a shape that broadcasts against x."""
-    if axis is None:
+    if axis is None or not x.ndim:
         return out.reshape((1,) * x.ndim) if out.ndim else out
     axes = {a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))}
     return out.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])

@@ -41,7 +41,8 @@ def composed(function: Function) -> Callable[[Function], Function]:
     def register(composite: Function) -> Function:
         code = composite.__code__
         known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        out_at = known.index("out") if "out" in known else sys.maxsize
+        positional = known[: code.co_argcount]
+        out_at = positional.index("out") if "out" in positional else sys.maxsize
         open_ended = bool(code.co_flags & CO_VARKEYWORDS)
 
         @wraps(composite)

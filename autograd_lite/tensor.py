@@ -15,13 +15,23 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .arrays import assignment, calls, views
-from .arrays.calls import apply, doors, faces, name_of, opened, plain_value, tensor_of
+from .arrays.calls import (
+    apply,
+    as_array,
+    doors,
+    faces,
+    name_of,
+    opened,
+    out_at,
+    out_by_keyword,
+    plain_value,
+    tensor_of,
+)
 from .arrays.methods import ArrayMethods
 from .arrays.refusals import OTHER_ARRAYS, attributes, no_other_array, no_plain_array
 from .arrays.versions import entries
 from .arrays.views import Composed, Memory
 from .graph import Node, leaf
-from .rules.folding import FOLDS
 from .rules.indexing import getitem
 from .sweeps import rules
 
@@ -75,7 +85,7 @@ class Tensor(ArrayMethods):
         if type(value) is Tensor:
             raise TypeError("this is a Tensor already; Tensor(t.value) makes a new leaf with the same numbers")
         value = as_leaf_value(value)
-        self.node = leaf(value.copy() if type(value) is np.ndarray else value, name)
+        self.node = leaf(value.copy("K") if type(value) is np.ndarray else value, name)
 
     # What it is
 
@@ -212,28 +222,18 @@ class Tensor(ArrayMethods):
             else:
                 x, y = inputs
                 if type(x) in (list, tuple) or type(y) in (list, tuple):  # rules compute with their arguments
-                    return ufunc(*[np.asarray(x) if type(x) in (list, tuple) else x for x in inputs])
+                    return ufunc(as_array(x), as_array(y))
                 a, u = (x.node, x.node.value) if type(x) is Tensor else (x, x)
                 b, v = (y.node, y.node.value) if type(y) is Tensor else (y, y)
                 tensor.node = Node(ufunc(u, v), ufunc, (a, b))
             return tensor
-        if method == "at":
-            return assignment.ufunc_at(ufunc, *inputs)
-        if method == "outer" and ufunc.nin == 2:
-            return _outer(ufunc, *inputs, **kwargs)
-        function = _METHODS.get((ufunc, method))
-        if function is not None:
-            return function(*inputs, **{"axis": 0, **kwargs})
-        if method in FOLDS and ufunc.nin == 2 and ufunc.nout == 1 and not any(type(x) is Tensor for x in inputs[1:]):
-            return FOLDS[method](ufunc, *inputs, **kwargs)
-        raise TypeError(
-            f"np.{ufunc.__name__}.{method} has no derivative rule; "
-            "write it with the functions that have one (np.sum, np.prod, np.cumsum, ...)"
-        )
+        return assignment.ufunc_method(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
+        if len(args) > out_at.get(function, 1):
+            args, kwargs = out_by_keyword(function, args, kwargs)
         if kwargs and type(kwargs.get("out")) is Tensor:
             return assignment.into(function, args, kwargs)
         return apply(function, args, kwargs)
@@ -337,20 +337,3 @@ def as_leaf_value(x: Any) -> Any:
     if x.dtype.kind in "biu":
         return np.float64(x) if isinstance(x, np.generic) else x.astype(np.float64)
     raise TypeError(f"expected numbers, got an array of dtype {x.dtype}: {np.array2string(np.asarray(x), threshold=4)}")
-
-
-def _outer(ufunc: np.ufunc, a: Any, b: Any) -> Any:
-    return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
-
-
-# What the methods of a ufunc are called as functions of their own
-_METHODS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
-    (np.add, "reduce"): np.sum,
-    (np.multiply, "reduce"): np.prod,
-    (np.maximum, "reduce"): np.max,
-    (np.minimum, "reduce"): np.min,
-    (np.logical_and, "reduce"): np.all,
-    (np.logical_or, "reduce"): np.any,
-    (np.add, "accumulate"): np.cumsum,
-    (np.multiply, "accumulate"): np.cumprod,
-}

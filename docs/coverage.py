@@ -91,7 +91,7 @@ def other_form(function: Callable[..., Any]) -> str:
     """For which keywords a composite stands beside the rule."""
     if function not in composites:
         return ""
-    keywords = [k for k in ("initial", "where", "mean") if k in parameters(composites[function])]
+    keywords = [k for k in ("initial", "where", "mean", "ord", "period") if k in parameters(composites[function])]
     return f"composed with {', '.join(k + '=' for k in keywords)}"
 
 

@@ -8,6 +8,7 @@ mean, in table.py.
 import cases_arrays  # noqa: F401  the other parts of the table
 import cases_assembling  # noqa: F401
 import cases_decompositions  # noqa: F401
+import cases_forms  # noqa: F401
 import cases_loops  # noqa: F401
 import cases_ordering  # noqa: F401
 import numpy as np
@@ -54,6 +55,7 @@ case(np.power,    "zero base",             lambda x: x**3 + x**1 + x**0 + x**2.0
 case(np.power,    "zero base, int array",  lambda x: x ** np.array([0, 1, 3, 4]),     [0.0, 0.0, 0.0, 0.0])
 case(np.power,    "complex base",          lambda x: x**3 + x**-1.5,                  C(3))
 case(np.power,    "complex",               lambda x, y: x**y,                         C(3), C(3))
+case(np.power,    "negative, complex exponent", lambda x, y: x**y + (-2) ** y,        -1.5, C(3))
 case(np.power,    "complex exponent",      lambda x, y: x**y,                         P(3), C(3))
 case(np.remainder, "operators",            lambda x, y: x % y + 5.5 % y + x % 2,      R(3), P(3))
 case(np.remainder, "negative divisor",     lambda x, y: x % -y,                       R(3), P(3))

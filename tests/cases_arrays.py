@@ -121,7 +121,7 @@ case(add_at, "stretched",              lambda x, v: add_at(x, v, None, [0, 0], s
 case(np.take, "flattened",             lambda x: np.take(x, [0, 3, 3]),             R(2, 3))
 case(np.take, "axis",                  lambda x: np.take(x, [[0, 2], [1, 1]], axis=-1), R(2, 3))
 case(np.take, "wrap, clip",            lambda x: np.take(x, [4, -5], mode="wrap") + x.take([4, -5], mode="clip"), R(3))
-case(np.take, "of a number",           lambda x: np.take(x, [-1, 5], axis=0, mode="wrap"), R())
+case(np.take, "wrapped of a number",  lambda x: np.take(x, [-1, 5], axis=0, mode="wrap"), R())
 case(np.take, "one",                   lambda x: np.take(x, 1, axis=0),             R(2, 3))
 case(np.take_along_axis, "sorted",     lambda x: np.take_along_axis(x, np.argsort(x, axis=0), axis=0), R(3, 2))
 case(np.take_along_axis, "stretched",  lambda x: np.take_along_axis(x, np.array([[1, 0]]), axis=1), R(3, 2))

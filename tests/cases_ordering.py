@@ -3,10 +3,10 @@
 import numpy as np
 from table import C, P, R, case
 
-from autograd_lite.rules.differences import bessel_i, full_convolution
+from autograd_lite.rules.differences import bessel_i, full_convolution, turns
 from autograd_lite.rules.nan import finite
-from autograd_lite.rules.sorting import places_of_unique, positions, weighted_places
-from autograd_lite.rules.statistics import bin_of, counts, places_between
+from autograd_lite.rules.sorting import places_of_common, places_of_unique, positions, weighted_places
+from autograd_lite.rules.statistics import bin_of, counts, edges_within, places_between
 
 MASK = np.array([[True, True, False, True], [True, False, False, False], [True, True, True, True]])
 HOLES = np.array([[0.0, np.nan, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [np.nan, 0.0, 0.0, np.nan]], np.float32)
@@ -52,6 +52,8 @@ case(np.unique_all, "flat",            lambda x: tuple(np.unique_all(x)),       
 case(places_of_unique, "flat",         lambda x: places_of_unique(x, None, True), R(3))
 case(positions, "by q",                lambda q: positions(np.array([1.0, 2, 3, 4, np.nan]), q, "linear"), [0.3, 0.6])
 case(np.union1d, "two",                np.union1d,                                  R(3), R(2))
+case(places_of_common, "constant",         lambda x: x[places_of_common(x, x[1:] * 1, False)[0]], R(4))
+case(np.intersect1d, "with indices",       lambda x: np.intersect1d(x, x[1:] * 1, True, return_indices=True)[0], R(4))
 case(np.intersect1d, "some common",    lambda x: np.intersect1d(x, x[1:] * 1),      R(4))
 case(np.setdiff1d, "one less",         lambda x: np.setdiff1d(x, x[:1]),            R(4))
 case(np.setxor1d, "two",               lambda x: np.setxor1d(x, x[1:]) + np.setxor1d(x[:1], x[1:])[:1], R(4))
@@ -129,6 +131,11 @@ case(np.quantile, "weights of all",    lambda x, w: np.quantile(x, 0.4, weights=
      R(2, 3), P(2, 3))  # fmt: skip
 case(np.percentile, "weights",         lambda x: np.percentile(x, 30, weights=[1, 2, 3, 4], method=METHOD), R(4))
 case(weighted_places, "of rounded", lambda x: weighted_places(np.rint(3 * x), 0.4, np.ones(4), METHOD), R(2, 4))
+case(edges_within, "constant",             lambda x: np.sum(x) * edges_within(x, 3, (0, 1)), R(6))
+case(np.histogram_bin_edges, "in a range", lambda x: np.sum(x) * np.histogram_bin_edges(x, "sqrt", (-1, 1)), R(6))
+case(np.histogram_bin_edges, "that vary",  lambda x, e: np.histogram_bin_edges(x, e) ** 2, R(6), [-2.0, 0.1, 3.0])
+case(np.histogram, "density, edges that vary", lambda x, e: np.histogram(x, e, density=True), R(6), [-4.0, 0.1, 3.0])
+case(np.histogram, "a NumPy number of bins", lambda x: np.histogram(x, np.int64(4))[1], R(6))
 case(np.histogram_bin_edges, "four",   lambda x: np.histogram_bin_edges(x, 4),      R(6))
 case(places_between, "four",           lambda x: places_between(np.rint(x), 4),     R(6))
 
@@ -208,6 +215,8 @@ case(np.gradient, "empty stack",       lambda x: np.gradient(x, axis=1),        
 case(np.trapezoid, "of one",           np.trapezoid,                                R(1))
 case(np.interp, "empty",               lambda x, f: np.interp(x, EVEN, f),          R(0), R(4))
 case(np.interp, "one node",            lambda x, f: np.interp(x, [0.5], f),         R(3), R(1))
+case(turns,     "constant",                lambda x: x * turns(x, None, -1, 2.6),       [0.0, 3.0, 6.5, -1.0, 9.0])
+case(np.unwrap, "a period that varies",    lambda x, p: np.unwrap(x, 1.0, period=p),    [0.0, 3.0, 6.5, -1.0, 9.0], 2.6)
 case(np.unwrap, "empty stack",         lambda x: np.unwrap(x, axis=0),              R(3, 0))
 case(np.i0,   "empty",                 np.i0,                                       R(0, 2))
 case(np.polyval, "constant, empty x",  np.polyval,                                  R(1), R(0))

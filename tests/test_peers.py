@@ -39,7 +39,8 @@ LACKS = """
     *: where*; *: initial*; *: mean given; nan*: axis, keepdims; nan*: two axes; gradient: [acso]*
     diff: prepend, append; pinv: [chor]*; svd: full*; svd: hermitian*; norm: stack, *
     linspace: axis*; linspace: one point*; logspace: *; geomspace: *; nansum: empty, 0-d; nanmax: 0-d
-    gradient: empty stack
+    gradient: empty stack; std: ddof*; var: ddof*; nansum: of a number*; *norm: order varies; nan_to_num: *vary
+    ravel: order of memory; linspace: *n*umber*; arctan2: truth values; where: numbers as condition; sort: all by*
     *: dtype; *: ufunc method; *: lists; *: empty; *: of nothing; *: nothing
 """
 # Where it is wrong; test_rules.py compares ours with differences there

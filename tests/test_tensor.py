@@ -139,6 +139,7 @@ def test_how_it_looks():
         lambda t: np.add.reduce(t), lambda t: np.multiply.reduce(t, axis=1), lambda t: np.maximum.reduce(t),
         lambda t: np.minimum.reduce(t, axis=None), lambda t: np.add.accumulate(t), lambda t: np.add.outer(t, B[0]),
         lambda t: np.multiply.outer(B[0], t), lambda t: np.logical_and.reduce(t > 0),
+        lambda t: np.logaddexp.reduce(t[0, 0], axis=0),
     ],
 )  # fmt: skip
 def test_methods_of_ufuncs(call):

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..rules.assigning import add_at
+from ..rules.folding import FOLDS, FUNCTIONS
 from . import calls
-from .calls import apply, plain_value, writers
+from .calls import apply, as_array, plain_value, writers
 from .versions import copied, entries
 from .views import is_itself, replace, share_memory, write
 
@@ -42,17 +43,10 @@ def _recorded(index: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _operand(value: Any) -> Any:
     """What is written, as it is recorded: a node, or a plain value of our own."""
-    if type(value) in (list, tuple):
-        value = _stacked(value)
+    value = as_array(value)
     if type(value) is calls.Tensor:
         return value.node
     return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _stacked(items: Any) -> Any:
-    """A nested list as one array, a Tensor if there is one in it."""
-    items = [_stacked(item) if type(item) in (list, tuple) else item for item in items]
-    return np.stack(items) if any(type(item) is calls.Tensor for item in items) else np.array(items)
 
 
 def update(tensor: Any, result: Any, name: str, casting: Any = "same_kind", stretch: bool = False) -> Any:
@@ -79,16 +73,16 @@ def _check_cast(result: Any, x: Any, name: str, casting: Any) -> None:
 
 def ufunc_out(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """ufunc(*inputs, out=..., where=...)."""
-    outs, kwargs = kwargs["out"], dict(kwargs)
-    where, casting = kwargs.pop("where", True), kwargs.pop("casting", "same_kind")
-    if not all(out is None or type(out) is calls.Tensor for out in outs) or kwargs.keys() != {"out"}:
-        return apply(ufunc, inputs, {**kwargs, "out": outs})  # refused there
+    if not all(out is None or type(out) is calls.Tensor for out in kwargs["out"]):
+        return apply(ufunc, inputs, kwargs)  # refused there
+    kwargs = {k: v for k, v in kwargs.items() if k != "order"}
+    outs, where, casting = kwargs.pop("out"), kwargs.pop("where", True), kwargs.get("casting", "same_kind")
     for out in outs:
         if out is not None and isinstance(out.node.value, np.generic):
             raise TypeError("return arrays must be of ArrayType: a Tensor of one number cannot be written to")
     if where is not True:
-        return _ufunc_where(ufunc, inputs, outs, where, casting)
-    results = ufunc(*inputs)
+        return _ufunc_where(ufunc, inputs, outs, where, kwargs)
+    results = ufunc(*inputs, **kwargs)
     pairs = list(zip(outs, results if ufunc.nout > 1 else (results,), strict=True))
     for out, result in pairs:  # all checks before the first write
         if out is not None:
@@ -98,7 +92,9 @@ def ufunc_out(ufunc: np.ufunc, inputs: tuple[Any, ...], kwargs: dict[str, Any]) 
     return tuple(done) if ufunc.nout > 1 else done[0]
 
 
-def _ufunc_where(ufunc: np.ufunc, inputs: tuple[Any, ...], outs: tuple[Any, ...], where: Any, casting: Any) -> Any:
+def _ufunc_where(
+    ufunc: np.ufunc, inputs: tuple[Any, ...], outs: tuple[Any, ...], where: Any, kwargs: dict[str, Any]
+) -> Any:
     """Computed at the chosen entries only, so that the others harm neither value nor derivative."""
     (out,) = outs if ufunc.nout == 1 and ufunc.signature is None else (None,)
     mask = np.asarray(where)
@@ -109,8 +105,8 @@ def _ufunc_where(ufunc: np.ufunc, inputs: tuple[Any, ...], outs: tuple[Any, ...]
         raise ValueError(f"operands could not be broadcast together with the output of shape {out.shape}")
     mask = np.broadcast_to(mask, out.shape)
     chosen = [x if np.ndim(x) == 0 else np.broadcast_to(x, out.shape)[mask] for x in inputs]
-    result = ufunc(*chosen)
-    _check_cast(result, out, ufunc.__name__, casting)
+    result = ufunc(*chosen, **kwargs)
+    _check_cast(result, out, ufunc.__name__, kwargs.get("casting", "same_kind"))
     out[mask] = result
     return out
 
@@ -126,7 +122,7 @@ def into(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     out = kwargs.pop("out")
     _check_target(name, out)
     if function not in _READ_BEFORE_WRITTEN:
-        for x in args:
+        for x in (*args, *kwargs.values()):
             for part in x if type(x) in (list, tuple) else (x,):
                 _check_apart(name, out, part)
     result = function(*args, **kwargs)
@@ -136,6 +132,28 @@ def into(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
             f"write out[...] = {name}(...)"
         )
     return update(out, result, function.__name__)
+
+
+def ufunc_method(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """ufunc.reduce, accumulate, reduceat and outer, with all their keywords, and ufunc.at."""
+    if method == "at":
+        return ufunc_at(ufunc, *inputs)
+    if method not in FOLDS or ufunc.nin != 2 or ufunc.nout != 1:
+        raise TypeError(
+            f"np.{ufunc.__name__}.{method} has no derivative rule; "
+            "write it with the functions that have one (np.sum, np.prod, np.cumsum, ...)"
+        )
+    kwargs = {k: v for k, v in kwargs.items() if v is not None or k in ("axis", "initial")}
+    (out,) = kwargs.pop("out", (None,))
+    if out is not None:
+        _check_target(f"np.{ufunc.__name__}.{method}", out)
+    array, *others = [as_array(x) for x in inputs] if method == "outer" else inputs
+    function, keywords = FUNCTIONS.get((ufunc, method), (None, set()))
+    if function is not None and kwargs.keys() <= keywords and kwargs.get("initial", True) is not None:
+        result = apply(function, (array,), {"axis": 0, **kwargs})
+    else:
+        result = FOLDS[method](ufunc, array, *others, **kwargs)
+    return result if out is None else update(out, result, ufunc.__name__)
 
 
 def ufunc_at(ufunc: np.ufunc, tensor: Any, index: Any, value: Any = None) -> None:
@@ -169,6 +187,8 @@ def _check_target(name: str, target: Any) -> None:
 
 def _seen(x: Any) -> Any:
     """The value, for nothing but to see what NumPy says of it."""
+    if type(x) in (list, tuple):
+        return type(x)([_seen(item) for item in x])
     return entries(x.node.value) if type(x) is calls.Tensor else x
 
 
@@ -195,7 +215,7 @@ def _check_apart(name: str, target: Any, values: Any) -> None:
 
 def _cycled(values: Any, places: Any) -> Any:
     """Entries of ``values``, which begin anew at their end."""
-    values = np.ravel(values) if type(values) is calls.Tensor else np.ravel(np.asarray(values))
+    values = np.ravel(as_array(values))
     return values[places % values.shape[0]]
 
 
@@ -216,13 +236,13 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
         dst[...] = src
     else:
         mask = np.broadcast_to(np.asarray(where), dst.shape)
-        src = np.asarray(src) if type(src) in (list, tuple) else src
+        src = as_array(src)
         dst[mask] = src if np.ndim(src) == 0 else np.broadcast_to(src, dst.shape)[mask]
 
 
 @_writes(np.put)
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    ind = np.asarray(ind)
+    ind, v = np.asarray(ind), as_array(v)
     if np.size(v):
         _put(a, np.clip(ind, 0, a.size - 1) if mode == "clip" else ind % max(a.size, 1), v)
 
@@ -235,7 +255,7 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 
 @_writes(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> None:
-    flat = np.flatnonzero(np.asarray(mask))
+    flat, values = np.flatnonzero(np.asarray(mask)), as_array(values)
     if np.size(values):
         _put(a, flat, values, flat)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
+from inspect import Parameter, signature
 from sys import maxsize
 from typing import Any
 
@@ -28,7 +29,10 @@ from .refusals import functions
 from .versions import entries, view_functions
 from .views import Composed
 
-__all__ = ["apply", "doors", "faces", "name_of", "opened", "plain_value", "tensor_of", "writers"]
+__all__ = [
+    "apply", "as_array", "doors", "faces", "name_of", "opened", "out_at", "out_by_keyword", "plain_value", "tensor_of",
+    "writers",
+]  # fmt: skip
 
 Tensor: Any = None  # the class, which stands above this module and puts itself here
 faces: dict[type, type] = {}  # what stands for a value of such a type of yours: see boxes.py
@@ -74,16 +78,15 @@ def name_of(function: Callable[..., Any]) -> str:
     return name if module.startswith("autograd_lite") else f"{module}.{name}".replace("numpy.", "np.", 1)
 
 
-_CAST = "use .astype on the arguments"
 _UNSUPPORTED = {
     "out": "write y = f(x) instead, or let it write into a Tensor, ag.Tensor(a)",
     "where": "use np.where on the argument or on the result",
     "initial": "combine the result with it afterwards",
-    "casting": _CAST,
+    "casting": "use .astype on the arguments",
     "subok": "leave it out",
-    "signature": _CAST,
     "mean": "leave it out, it is computed",
 }
+_AXES = "use np.moveaxis on the arguments and on the result"
 
 
 _COMPOSED_VIEWS = frozenset({  # views where what they are composed of is one
@@ -129,20 +132,29 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
 
     Raises TypeError if the function has no rule, so that no derivative is ever dropped in silence.
     """
-    if len(args) > 2 and type(function) is not np.ufunc and function in rules:
-        args, kwargs = _by_keyword(function, args, kwargs)
     for k, v in kwargs.items():
-        if k in _UNSUPPORTED or v is np._NoValue or type(v) is Tensor or type(function) is np.ufunc:
+        special = k in _UNSUPPORTED or v is np._NoValue or type(v) is Tensor
+        if special or type(function) is np.ufunc or function is np.clip:
+            if type(function) is np.ufunc:
+                args, kwargs, order = _as_computed(function, args, kwargs)
+                if order in ("C", "F"):
+                    return _in_order(order, apply(function, args, kwargs))
             args, kwargs = _settle(function, args, kwargs)
-            if function in composites and not kwargs.keys().isdisjoint(_UNSUPPORTED):
-                return composites[function](*args, **kwargs)
+            if function in rules and any([_needs_composite(function, *keyword) for keyword in kwargs.items()]):
+                return _detached(composites[function](*args, **kwargs))
             break
     method = _AS_METHOD.get(function)
     if method is not None and type(args[0]) is Tensor:
         node, *rest = args[0].node, *args[1:]
         return tensor_of(Node(getattr(node.value, method)(*rest, **kwargs), function, (node, *rest), kwargs))
-    if function in rules:
-        if type(args[0]) in (list, tuple) and type(rules[function]) is Constant:  # as np.lexsort((t, u))
+    rule: Any = rules.get(function)
+    if rule is not None:
+        variables = getattr(rule, "variables", maxsize)
+        if len(args) > variables and any([type(a) is Tensor and a.dtype.kind in "fc" for a in args[variables:]]):
+            return _detached(_beyond_the_rule(function, args, kwargs))
+        if 1 < variables < maxsize and any([type(a) in (list, tuple) for a in args[:variables]]):
+            args = (*[as_array(a) for a in args[:variables]], *args[variables:])
+        if type(args[0]) in (list, tuple) and type(rule) is Constant:  # as np.lexsort((t, u))
             args = (plain_value(args[0], function), *args[1:])
         result = tensor_of(record(function, [a.node if type(a) is Tensor else a for a in args], kwargs))
         if function in view_functions and type(args[0]) is Tensor:
@@ -152,6 +164,9 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         return result
     composite = composites.get(function)
     if composite is not None:
+        if not args:
+            first = parameters(function)[0]
+            args, kwargs = (kwargs[first],), {k: v for k, v in kwargs.items() if k != first}
         return _as_view(function, composite(*args, **kwargs), args, kwargs)
     if function in writers:
         return writers[function](*args, **kwargs)
@@ -178,46 +193,88 @@ def plain_value(x: Any, door: Any) -> Any:
     return x
 
 
+def as_array(x: Any) -> Any:
+    """A nested list as one array, a Tensor if there is one in it."""
+    if type(x) not in (list, tuple):
+        return x
+    items = [as_array(item) for item in x]
+    return np.stack(items) if any([type(item) is Tensor for item in items]) else np.array(items)
+
+
 def _settle(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Arguments in the form that is recorded: Tensors by position, keywords that say nothing left out."""
     if function in writers:
         return args, kwargs
-    if type(function) is np.ufunc:
-        args, kwargs = _in_dtype(function, args, kwargs)
+    if function is np.clip:
+        args, kwargs = _bounds(*args, **kwargs)
     plain = {}
     for k, v in kwargs.items():
-        if type(v) is Tensor and (function not in composites or (function in rules and k not in _UNSUPPORTED)):
-            return _settle(function, *_by_position(function, args, kwargs))
-        if k in _UNSUPPORTED or type(function) is np.ufunc:
-            says_something = not (v is None or v is np._NoValue or (k == "where" and v is True))
-            if says_something and _has_form_with(function, k):
-                plain[k] = v
+        if v is np._NoValue or (k == "subok" and function in rules):
+            continue
+        if type(v) is Tensor and (function in rules or function not in composites):
+            if not _needs_composite(function, k, v):
+                return _settle(function, *_by_position(function, args, kwargs))
+        elif k in _UNSUPPORTED or type(function) is np.ufunc:
+            says_something = not (v is None or (k == "where" and v is True))
+            if says_something and function in rules and not _has_form_with(function, k):
+                raise TypeError(f"{name_of(function)}: {k}= has no derivative rule yet; {_UNSUPPORTED.get(k, _AXES)}")
+            if not says_something and function in rules:
                 continue
-            if says_something and function in rules:
-                raise TypeError(f"{name_of(function)}: {k}= has no derivative rule yet; {_UNSUPPORTED.get(k, _CAST)}")
-            if function in rules:
-                continue
-        if v is not np._NoValue:
-            plain[k] = v
+        plain[k] = v
     return args, plain
 
 
-def _in_dtype(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+def _needs_composite(function: Callable[..., Any], k: str, v: Any) -> bool:
+    """Whether what stands beside the rule is asked: with where= and initial=, and by Tensors that the rule has not."""
+    if function not in composites:
+        return False
+    rule: Any = rules[function]
+    return k in _UNSUPPORTED or (type(v) is Tensor and k not in parameters(function)[: rule.variables])
+
+
+def _beyond_the_rule(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A Tensor stands where the rule has no variable."""
+    if function in composites:
+        return composites[function](*args, **kwargs)
+    rule: Any = rules[function]
+    j = next(j for j, a in enumerate(args) if j >= rule.variables and type(a) is Tensor and a.dtype.kind in "fc")
+    names = parameters(function)
+    name = names[j] if j < len(names) else f"argument {j}"
+    raise TypeError(f"{name_of(function)} has no derivative by {name}; pass t.value if it counts as a constant")
+
+
+def _bounds(
+    a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = np._NoValue, max: Any = np._NoValue, **kwargs: Any
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments of a ufunc in the dtype that it is asked to compute in; what NumPy does anyhow is left out."""
-    kwargs = {k: v for k, v in kwargs.items() if not (isinstance(v, (str, bool)) and (k, v) in _DEFAULTS)}
-    dtype = np.dtype(kwargs.get("dtype") or bool)
-    if dtype.kind not in "fc":
-        return args, kwargs
-    with np.errstate(all="ignore"):  # raises if NumPy does not compute in this dtype
-        function(*[np.ones((1,) * np.ndim(a), np.result_type(a)) for a in args], dtype=kwargs.pop("dtype"))
-    return tuple([a.astype(dtype) if type(a) is Tensor else np.asarray(a, dtype)[()] for a in args]), kwargs
+    """np.clip knows its bounds by two names."""
+    if (a_min is None and a_max is None) or (min is np._NoValue and max is np._NoValue):
+        a_min, a_max = a_min if min is np._NoValue else min, a_max if max is np._NoValue else max
+        return (a, *[None if bound is np._NoValue else bound for bound in (a_min, a_max)]), kwargs
+    raise ValueError("np.clip: give the bounds as a_min and a_max, or as min and max, not as both")
 
 
-_DEFAULTS = {("casting", "same_kind"), ("order", "K"), ("subok", True)}
+def _as_computed(
+    ufunc: np.ufunc, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any], str]:
+    """The arguments in the dtypes that a ufunc is asked to compute in, the other keywords, and the order of memory."""
+    kwargs = {k: v for k, v in kwargs.items() if v is not None and k != "subok"}
+    order, casting = kwargs.pop("order", "K"), kwargs.pop("casting", "same_kind")
+    dtype, types = kwargs.pop("dtype", None), kwargs.pop("signature", None)
+    if dtype is None and types is None and casting == "same_kind":
+        return args, kwargs, order
+    args = tuple([as_array(a) for a in args])
+    given = [type(a) if type(a) in (int, float, complex) else np.result_type(a) for a in args]
+    if types is None:
+        types = (*[None] * ufunc.nin, *[dtype and np.dtype(dtype)] * ufunc.nout)
+    dtypes = ufunc.resolve_dtypes((*given, *[None] * ufunc.nout), signature=types, casting=casting)
+    cast = [a.astype(d) if hasattr(a, "dtype") else d.type(a) for a, d in zip(args, dtypes, strict=False)]
+    return tuple(cast), kwargs, order
+
+
+def _in_order(order: Any, results: Any) -> Any:
+    return tuple([np.copy(y, order) for y in results]) if type(results) is tuple else np.copy(results, order)
 
 
 def _has_form_with(function: Callable[..., Any], keyword: str) -> bool:
@@ -227,39 +284,50 @@ def _has_form_with(function: Callable[..., Any], keyword: str) -> bool:
     return keyword == "where" and type(rules.get(function)) is Constant and type(function) is not np.ufunc
 
 
-_positions: dict[Callable[..., Any], int] = {}
+out_at: dict[Callable[..., Any], int] = {}  # where ``out`` stands among the positions, beyond all where there is none
 
 
-def _by_keyword(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | Any
-) -> tuple[tuple[Any, ...], dict[str, Any] | Any]:
-    """The call with ``out`` and what follows it by keyword: np.sum(x, 0, None, buffer) is no less refused."""
-    if function not in _positions:
-        try:
-            names = parameters(function)
-        except ValueError:  # some functions written in C do not tell their parameters; none of them has these
-            names = ()
-        _positions[function] = names.index("out") if "out" in names else maxsize
-    first = _positions[function]
+def out_by_keyword(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The call with ``out`` and what follows it by keyword: np.sum(x, 0, None, buffer) writes no less.
+
+    So with ``order`` of np.reshape, which is seldom given: who looks for it finds it in one place.
+    """
+    names, option = _positional(function), "order" if function is np.reshape else "out"
+    first = out_at[function] = names.index(option) if option in names else maxsize
     if len(args) <= first:
         return args, kwargs
-    return args[:first], {**dict(zip(parameters(function)[first:], args[first:], strict=False)), **kwargs}
+    return args[:first], {**dict(zip(names[first:], args[first:], strict=False)), **kwargs}
+
+
+def _positional(function: Callable[..., Any]) -> list[str]:
+    """The names of the parameters that can be given by position."""
+    try:
+        asked = signature(function).parameters.values()
+    except ValueError:  # a function in C without signature
+        return list(parameters(function)) if function in composites else []
+    if any([p.kind is Parameter.VAR_POSITIONAL for p in asked]):
+        return []
+    return [p.name for p in asked if p.kind is not Parameter.KEYWORD_ONLY]
 
 
 def _by_position(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The call with keyword Tensors moved to their positions."""
+    """The call with keyword Tensors moved to their positions, defaults standing before them."""
     kwargs = dict(kwargs)
-    names = parameters(function)[len(args) :]
-    last = max((i for i, name in enumerate(names) if type(kwargs.get(name)) is Tensor), default=-1)
-    for name in names[: last + 1]:
-        if name not in kwargs:
-            raise TypeError(f"{name_of(function)}: give the Tensor {names[last]} and what stands before it by position")
-        args = (*args, kwargs.pop(name))
-    for name, v in kwargs.items():
-        if type(v) is Tensor:
-            if v.dtype.kind not in "biu":
-                raise TypeError(f"{name_of(function)}: give the Tensor {name} by position, not by keyword")
-            kwargs[name] = v.value
+    asked = {p.name: p for p in signature(function).parameters.values()}
+    names = _positional(function)[len(args) :]
+    tensors = {name for name, v in kwargs.items() if type(v) is Tensor and not _needs_composite(function, name, v)}
+    variables = parameters(function)[: getattr(rules.get(function), "variables", 0)]
+    moved = [names.index(name) + 1 for name in names if name in tensors or (name in variables and name in kwargs)]
+    for name in names[: max(moved, default=0)]:
+        if name not in kwargs and asked[name].default is Parameter.empty:
+            raise TypeError(f"{name_of(function)}() missing required argument {name!r}")
+        args = (*args, kwargs.pop(name, asked[name].default))
+    for name in tensors & kwargs.keys():
+        if kwargs[name].dtype.kind in "fc" and type(rules.get(function)) is not Constant and function in rules:
+            raise TypeError(f"{name_of(function)} has no derivative by {name}; pass t.value if it counts as a constant")
+        kwargs[name] = plain_value(kwargs[name], function)
     return args, kwargs

@@ -124,30 +124,36 @@ class ArrayMethods(ArrayOperators):
     def flat(self: Any, value: Any) -> None:
         self.flat[:] = value
 
-    def reshape(self: Any, *shape: Any, order: str = "C") -> Tensor:
+    def reshape(self: Any, *shape: Any, order: str = "C", **copy: Any) -> Tensor:
         """The same entries in another shape, as ``np.reshape``."""
         shape = shape[0] if len(shape) == 1 else shape
-        return apply(np.reshape, (self, shape), {} if order == "C" else {"order": order})
+        return apply(np.reshape, (self, shape), copy if order == "C" else {"order": order, **copy})
 
     def transpose(self: Any, *axes: Any) -> Tensor:
         """The axes in another order, by default in reverse, as ``np.transpose``."""
         return apply(np.transpose, (self, axes[0] if len(axes) == 1 else axes or None))
 
-    def astype(self: Any, dtype: DTypeLike, **kwargs: Any) -> Tensor:
+    def astype(
+        self: Any, dtype: DTypeLike, order: Any = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
+    ) -> Tensor:
         """The entries in another dtype; the derivative comes back in the old one."""
         from ..rules.shaping import astype
 
-        if kwargs.get("copy") is False and np.dtype(dtype) == self.dtype:
+        if not np.can_cast(self.dtype, dtype, casting):
+            raise TypeError(f"Cannot cast a Tensor from {self.dtype!r} to {np.dtype(dtype)!r} by the rule {casting!r}")
+        if not copy and np.dtype(dtype) == self.dtype and order in ("K", "A"):
             return self
-        return astype(self, np.dtype(dtype))
+        cast = astype(self, np.dtype(dtype))
+        return cast.copy(order) if order in ("C", "F") and cast.ndim > 1 else cast
 
     def copy(self: Any, order: str = "C") -> Tensor:
         """A copy, as ``np.copy``; it is recorded."""
         return apply(np.copy, (self,), {} if order == "K" else {"order": order})
 
-    def flatten(self: Any, order: str = "C") -> Tensor:
+    def flatten(self: Any, order: Any = "C") -> Tensor:
         """The entries as a vector, a copy."""
-        return tensor_of(self.reshape(-1, order=order).node)
+        flat: Any = np.ravel(self, order)
+        return tensor_of(flat.node)
 
     def fill(self: Any, value: Any) -> None:
         """Every entry is ``value``, one number, from now on."""
@@ -155,13 +161,13 @@ class ArrayMethods(ArrayOperators):
             raise ValueError(f"t.fill takes one number, not {np.size(value)}: write t[...] = v")
         self[...] = value
 
-    def sort(self: Any, axis: int = -1, kind: Any = None, *, stable: bool | None = None) -> None:
+    def sort(self: Any, axis: int = -1, kind: Any = None, order: Any = None, *, stable: bool | None = None) -> None:
         """The entries in order, where they stand."""
-        self[...] = np.sort(self, axis, kind or ("stable" if stable else None))
+        self[...] = np.sort(self, axis, kind, order, stable=stable)
 
-    def partition(self: Any, kth: Any, axis: int = -1, kind: Any = "introselect") -> None:
+    def partition(self: Any, kth: Any, axis: int = -1, kind: Any = "introselect", order: Any = None) -> None:
         """np.partition of this Tensor, where it stands."""
-        self[...] = np.partition(self, kth, axis, kind)
+        self[...] = np.partition(self, kth, axis, kind, order)
 
     def put(self: Any, indices: Any, values: Any, mode: str = "raise") -> None:
         """np.put into this Tensor."""

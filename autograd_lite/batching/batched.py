@@ -218,7 +218,7 @@ class Batched(Tensor):
         """The imaginary part of each member."""
         return np.imag(self)
 
-    def reshape(self, *shape: Any, order: str = "C") -> Any:
+    def reshape(self, *shape: Any, order: str = "C", **copy: Any) -> Any:
         """Each member in another shape."""
         return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]
 
@@ -230,7 +230,7 @@ class Batched(Tensor):
         """Each member as a vector."""
         return self.reshape(-1, order=order)
 
-    def astype(self, dtype: Any, **kwargs: Any) -> Any:
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Each member in another dtype."""
         return batched(self.array.astype(dtype))
 

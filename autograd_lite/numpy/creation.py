@@ -103,7 +103,7 @@ asarray = _converter(np.asarray)
 asanyarray = _converter(np.asanyarray)
 asarray_chkfinite = _converter(np.asarray_chkfinite)
 ascontiguousarray = _converter(np.ascontiguousarray, least=1)
-asfortranarray = _converter(np.asfortranarray)
+asfortranarray = _converter(np.asfortranarray, least=1)
 
 
 def astype(x: Any, dtype: DTypeLike, /, *, copy: bool = True, device: Any = None) -> Any:
@@ -138,7 +138,8 @@ def arange(*args: Any, dtype: DTypeLike | None = None, **kwargs: Any) -> Any:
     """
     if not any([type(x) is Tensor for x in (*args, *kwargs.values())]):
         return np.arange(*args, dtype=dtype, **kwargs)
-    given = dict(zip(("start", "stop", "step") if len(args) > 1 else ("stop",), args, strict=False))
+    names = ("start", "stop", "step") if len(args) > 1 or "stop" in kwargs else ("stop",)
+    given = dict(zip(names, args, strict=False))
     given = {"start": 0, "step": 1, **given, **{k: v for k, v in kwargs.items() if k in ("start", "stop", "step")}}
     start, stop, step = given["start"], given["stop"], given["step"]
     plain = np.arange(*[x.value if type(x) is Tensor else x for x in (start, stop, step)])

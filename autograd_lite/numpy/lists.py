@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..registry import composites
-from ..tensor import Tensor
+from ..tensor import Tensor, apply
 from .creation import holds_tensors, stacked
 
 __all__ = [
@@ -32,6 +32,8 @@ def of_lists(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def of_any(*args: Any, **kwargs: Any) -> Any:
         args = tuple(stacked(a) if isinstance(a, (list, tuple)) and holds_tensors(a) else a for a in args)
+        if any([type(v) is Tensor for v in kwargs.values()]):  # as initial=, by which NumPy does not hand over
+            return apply(function, (stacked(args[0]), *args[1:]) if args else args, kwargs)
         return function(*args, **kwargs)
 
     return of_any

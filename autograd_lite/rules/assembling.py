@@ -1,6 +1,7 @@
 """Arrays put together from parts or from themselves: chosen entry by entry, in blocks and on grids, cut and padded."""
 
 import math
+import operator
 
 import numpy as np
 
@@ -74,6 +75,7 @@ def extract(condition, arr):
 
 @composed(np.delete)
 def delete(arr, obj, axis=None):
+    obj = np.asarray(obj) if hasattr(obj, "dtype") else obj
     if axis is None:
         arr, axis = np.ravel(arr), 0
     return np.take(arr, np.delete(np.arange(arr.shape[axis]), obj), axis=axis)
@@ -82,7 +84,8 @@ def delete(arr, obj, axis=None):
 @composed(np.insert)
 def insert(arr, obj, values, axis=None):
     """The old entries and the new ones, each at the places that NumPy gives them."""
-    (arr, values) = as_arrays(arr, values)
+    arr, values = as_arrays(arr, values)
+    obj = np.asarray(obj)[()] if hasattr(obj, "dtype") else obj
     if axis is None:
         arr, axis = np.ravel(arr), 0
     n, axis = arr.shape[axis], axis % arr.ndim
@@ -100,7 +103,7 @@ def insert(arr, obj, values, axis=None):
 @composed(np.resize)
 def resize(a, new_shape):
     """Repeated from the beginning as often as needed."""
-    new_shape = (new_shape,) if isinstance(new_shape, (int, np.integer)) else tuple(new_shape)
+    new_shape = tuple(np.atleast_1d(np.asarray(new_shape)).tolist())
     size = math.prod(new_shape)
     if a.size == 0:
         return np.broadcast_to(np.zeros((), a.dtype), new_shape) + 0 * np.sum(a)
@@ -276,24 +279,29 @@ def apply_over_axes(func, a, axes):
 
 
 @composed(np.linspace)
-def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
     """start + k·(stop − start)/(n − 1): linear in both ends."""
+    num = operator.index(num)
     parts, floating = num - 1 if endpoint else num, np.result_type(start, stop, 0.0)
     start, stop = (x.astype(floating) for x in as_arrays(start, stop))
-    step = (stop - start) / parts if parts > 0 else (stop - start) * np.nan
+    step = (stop - start) / max(parts, 1)
     k = np.reshape(np.arange(num, dtype=np.real(step).dtype), (-1,) + (1,) * step.ndim)
     points = start + k * step if parts > 0 else start + k * (stop - start)
     if endpoint and num > 1:
         points = np.concatenate([points[:-1], np.broadcast_to(stop, (1, *points.shape[1:]))])
     points = np.moveaxis(points, 0, axis)
-    points = points if dtype is None else points.astype(dtype)
-    return (points, step) if retstep else points
+    if dtype is not None:
+        points = (np.floor(points) if np.dtype(dtype).kind in "iu" else points).astype(dtype)
+    return (points, step if parts > 0 else np.float64(np.nan)) if retstep else points
 
 
 @composed(np.logspace)
 def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
-    points = np.power(np.expand_dims(base, axis) if np.ndim(base) else base,
-                      np.linspace(start, stop, num, endpoint, axis=axis))  # fmt: skip
+    if np.ndim(base):
+        ndim = max(np.ndim(start), np.ndim(stop), np.ndim(base))
+        start, stop, base = (np.reshape(x, (1,) * (ndim - np.ndim(x)) + np.shape(x)) for x in (start, stop, base))
+        base = np.expand_dims(base, axis)
+    points = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
     return points if dtype is None else points.astype(dtype)
 
 

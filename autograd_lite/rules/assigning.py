@@ -75,6 +75,7 @@ class Writing(Linear):
 
     def __init__(self, function: Any, replaces: bool) -> None:
         super().__init__(function)
+        self.variables = 2
         self.replaces = replaces
 
     def jvp(self, tangents, out, args, kwargs):

@@ -20,6 +20,7 @@ import numpy as np
 
 from ..kinds import Parts, constant, general
 from ..registry import composed, primitive
+from .differences import as_arrays
 from .elementwise import nonzero
 from .indexing import scatter
 from .linalg import H, T, mirrored, mirrored_adjoint
@@ -246,10 +247,27 @@ general(pseudoinverse, jvp=[pseudoinverse_jvp, None], vjp=[pseudoinverse_vjp, No
 
 
 @composed(np.linalg.pinv)
-def pinv(a, rcond=None, hermitian=False, *, rtol=None):
-    if rcond is None:
-        rcond = 1e-15 if rtol is None else rtol
-    return pseudoinverse(mirrored(a) if hermitian else a, rcond)
+def pinv(a, rcond=None, hermitian=False, *, rtol=np._NoValue):
+    if rcond is not None and rtol is not np._NoValue:
+        raise ValueError("np.linalg.pinv: give rcond= or rtol=, not both")
+    if rtol is None:
+        rcond = max(a.shape[-2:]) * np.finfo(np.result_type(a, 0.0)).eps
+    elif rcond is None:
+        rcond = 1e-15 if rtol is np._NoValue else rtol
+    return inverse_of_rank(mirrored(a) if hermitian else a, rcond)
+
+
+def inverse_of_rank(a, rcond):
+    """A⁺; where rcond cuts off more than rounding, V s⁺ Uᴴ of the singular values that are left."""
+    rounding = 1e3 * np.finfo(np.result_type(a, 0.0)).eps
+    if np.max(rcond) < rounding or not a.size:
+        return pseudoinverse(a, rcond)
+    u, s, vh = thin_svd(a)
+    size = s / np.max(s, axis=-1, keepdims=True)
+    left = np.greater(size, np.expand_dims(rcond, -1))
+    if not np.any(np.logical_and(np.logical_not(left), np.greater(size, rounding))):
+        return pseudoinverse(a, rcond)
+    return np.matmul(scaled(H(vh), np.where(left, 1 / np.where(left, s, 1), 0)), H(u))
 
 
 @primitive
@@ -263,9 +281,10 @@ constant(rank)
 @composed(np.linalg.lstsq)
 def lstsq(a, b, rcond=None):
     """Minimal |x| among those of minimal |Ax − b|: x = A⁺b."""
-    (m, n), dtype = np.shape(a), np.result_type(a, b)
+    a, b = as_arrays(a, b)
+    (m, n), dtype = np.shape(a), np.result_type(a, b, 0.0)
     rcond = np.finfo(dtype).eps * max(m, n) if rcond is None else rcond
-    x = np.matmul(pseudoinverse(a, rcond), b)
+    x = np.matmul(inverse_of_rank(a, rcond), b)
     s = np.linalg.svdvals(a)
     r = rank(s, rcond)
     residual = np.reshape(b - np.matmul(a, x), (m, -1))

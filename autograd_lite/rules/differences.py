@@ -9,10 +9,11 @@ which interval x lies in is locally constant; at a node the derivative is that o
 import math
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
-from ..kinds import elementwise, multilinear
+from ..kinds import constant, elementwise, multilinear
 from ..registry import composed, primitive
-from .elementwise import nonzero
+from .elementwise import nonzero, number
 from .indexing import _along, getitem
 
 
@@ -50,13 +51,12 @@ def ediff1d(ary, to_end=None, to_begin=None):
 @composed(np.gradient)
 def gradient(f, *varargs, axis=None, edge_order=1):
     """Second differences inside, first (``edge_order=1``) or second ones at the ends."""
-    axes = range(f.ndim) if axis is None else [axis] if isinstance(axis, (int, np.integer)) else axis
-    axes = [k % f.ndim for k in axes]
+    axes = range(f.ndim) if axis is None else normalize_axis_tuple(axis, f.ndim)
     spacings = varargs or (1.0,)
     spacings = spacings * len(axes) if len(spacings) == 1 else spacings
     if len(spacings) != len(axes):
         raise TypeError(f"np.gradient: {len(varargs)} spacings for {len(axes)} axes")
-    if min([f.shape[k] for k in axes], default=0) < edge_order + 1:
+    if min([f.shape[k] for k in axes], default=math.inf) < edge_order + 1:
         raise ValueError(f"np.gradient needs at least {edge_order + 1} entries along each axis, got shape {f.shape}")
     slopes = [slope_along(f, h, k, edge_order) for h, k in zip(spacings, axes, strict=True)]
     return slopes[0] if len(slopes) == 1 else tuple(slopes)
@@ -132,7 +132,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     y = slope * (x - getitem(xp, at)) + getitem(fp, at)
     y = np.where(np.less(x, xp[0]), fp[0] if left is None else left, y)
     y = np.where(np.equal(x, xp[-1]), fp[-1] + slope * (x - xp[-1]), y)
-    return np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y)
+    return number(np.where(np.greater(x, xp[-1]), fp[-1] if right is None else right, y))
 
 
 def wrapped(x, xp, fp, period):
@@ -177,6 +177,7 @@ def correlate(a, v, mode="valid"):
 
 
 def part_of_full(full, mode, short, long, start):
+    mode = ("valid", "same", "full")[mode] if mode in (0, 1, 2) else mode
     if mode not in ("full", "same", "valid"):
         raise ValueError(f"mode must be 'full', 'same' or 'valid', got {mode!r}")
     if mode == "full":
@@ -184,7 +185,20 @@ def part_of_full(full, mode, short, long, start):
     return full[start : start + long] if mode == "same" else full[short - 1 : long]
 
 
+@primitive
+def turns(p, discont, axis, period):
+    """How many periods np.unwrap adds to each entry."""
+    return np.round((np.unwrap(p, discont, axis, period=period) - p) / period)
+
+
+constant(turns)
 elementwise(np.unwrap, 1)  # multiples of the period are constant
+
+
+@composed(np.unwrap)
+def unwrap(p, discont=None, axis=-1, *, period=2 * math.pi):
+    """For a period that is a variable too."""
+    return p + turns(p, discont, axis, period) * period
 
 
 @primitive

@@ -8,6 +8,7 @@ argument (abs, real, imag) p is such that ẏ = Re(p·ẋ), and so the adjoint o
 Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions (1964), 3.3, 4.1 to 4.6.
 """
 
+import cmath
 import math
 
 import numpy as np
@@ -28,6 +29,19 @@ def ratio(x, y):
     return np.where(np.equal(y, 0), 0, x / nonzero(y))
 
 
+def number(x):
+    """x, which is NumPy's number and no array that can be written to if it has no axes."""
+    return x if x.ndim else x[()]
+
+
+def inverse(out, x, y):
+    """1/y, also where y is Python's number 0."""
+    try:
+        return 1 / y
+    except ZeroDivisionError:
+        return math.copysign(math.inf, y)
+
+
 def power_base(out, x, y):
     """y·x^(y−1), and 0 where y = 0, also at x = 0."""
     if type(y) in (int, float):
@@ -39,8 +53,10 @@ def power_base(out, x, y):
 def power_exponent(out, x, y):
     """x^y·log x, and 0 where x = 0."""
     if type(x) in (int, float):
-        return out * (float(np.log(x)) if x != 0 else 0.0)
-    return out * np.log(np.where(np.equal(x, 0), 1, x))
+        logarithm = cmath.log if out.dtype.kind == "c" else lambda x: float(np.log(x))
+        return out * (logarithm(x) if x != 0 else 0.0)
+    base = np.where(np.equal(x, 0), 1, x)
+    return out * np.log(base if base.dtype == out.dtype else base.astype(out.dtype))
 
 
 def absolute(out, x):
@@ -79,7 +95,7 @@ def masked(x, mask):
     return np.bitwise_and(x.view(bits), every_bit, out=every_bit).view(x.dtype)
 
 
-linear(masked, lambda g, out, x, mask: masked(g, mask))
+linear(masked, lambda g, out, x, mask: masked(g, mask), None)
 
 
 def halved_at_ties(g, x, y):
@@ -105,17 +121,17 @@ def swapped(share):
     return lambda g, out, x, y: share(g, out, y, x)
 
 
-def within_bounds(g, out, x, *bounds, **keywords):
+def within_bounds(g, out, x, low, high, **keywords):
     """The share of x in clip: all where it is not changed."""
     x = x if x.dtype == out.dtype else x.astype(out.dtype)
     return masked(g, np.logical_not(np.logical_or(np.less(x, out), np.greater(x, out))))
 
 
-def below(g, out, x, low, high):
+def below(g, out, x, low, high, **keywords):
     return masked(g, np.less(x, low))
 
 
-def above(g, out, x, low, high):
+def above(g, out, x, low, high, **keywords):
     return masked(g, np.greater(x, high))
 
 
@@ -137,7 +153,7 @@ def sinc_slope(out, x):
 elementwise(np.add, 1, 1)
 elementwise(np.subtract, 1, -1)
 elementwise(np.multiply, lambda out, x, y: y, lambda out, x, y: x)
-elementwise(np.divide, lambda out, x, y: 1 / y, lambda out, x, y: -out / y)
+elementwise(np.divide, inverse, lambda out, x, y: -out / y)
 elementwise(np.power, power_base, power_exponent)
 elementwise(np.float_power, power_base, power_exponent)
 elementwise(np.remainder, 1, lambda out, x, y: -np.floor(x / y))
@@ -173,7 +189,7 @@ elementwise(np.tan, lambda out, x: 1 + out * out)
 elementwise(np.arcsin, lambda out, x: 1 / np.sqrt(1 - x * x))
 elementwise(np.arccos, lambda out, x: -1 / np.sqrt(1 - x * x))
 elementwise(np.arctan, lambda out, x: 1 / (1 + x * x))
-elementwise(np.arctan2, lambda out, y, x: x / (x * x + y * y), lambda out, y, x: -y / (x * x + y * y))
+elementwise(np.arctan2, lambda out, y, x: x / (x * x + y * y), lambda out, y, x: y / -(x * x + y * y))
 elementwise(np.sinc, sinc_slope)
 elementwise(np.degrees, 1 / DEGREE)
 elementwise(np.radians, DEGREE)

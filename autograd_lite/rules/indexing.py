@@ -39,11 +39,11 @@ def _along(axis, index):
 
 @composed(np.take)
 def take(a, indices, axis=None, out=None, mode="raise"):
-    if axis is None:
+    if axis is None or not a.ndim:
         a, axis = np.ravel(a), 0
-    a = np.ravel(a) if a.ndim == 0 else a
     n = a.shape[axis]
     if mode != "raise":
+        indices = np.asarray(indices, np.intp) if type(indices) in (list, tuple) else indices
         indices = np.mod(indices, n) if mode == "wrap" else np.clip(indices, 0, n - 1)
     return getitem(a, *_along(axis, indices))
 
@@ -61,7 +61,7 @@ def take_along_axis(arr, indices, axis=-1):
 
 @composed(np.repeat)
 def repeat(a, repeats, axis=None):
-    if axis is None:
+    if axis is None or not a.ndim:
         a, axis = np.ravel(a), 0
     return a[_along(axis, np.repeat(np.arange(a.shape[axis]), repeats))]
 
@@ -86,5 +86,5 @@ def diag(v, k=0):
 
 
 @composed(np.trace)
-def trace(a, offset=0, axis1=0, axis2=1, dtype=None):
+def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)

@@ -161,8 +161,10 @@ general(np.linalg.cholesky, jvp=[cholesky_jvp], vjp=[cholesky_vjp])
 
 
 @composed(np.linalg.multi_dot)
-def multi_dot(arrays):
+def multi_dot(arrays, *, out=None):
     """One product after the other, from the left."""
+    if len(arrays) < 2:
+        raise ValueError("np.linalg.multi_dot needs two arrays at least")
     product = arrays[0]
     for a in arrays[1:]:
         product = np.dot(product, a)

@@ -10,7 +10,7 @@ import numpy as np
 from ..kinds import general
 from ..registry import composed, primitive
 from .elementwise import masked
-from .reductions import masked_max, masked_mean, masked_min, masked_prod, masked_std, masked_sum, masked_var
+from .reductions import lanes, masked_max, masked_mean, masked_min, masked_prod, masked_std, masked_sum, masked_var
 
 
 def numbers(a, where):
@@ -32,7 +32,12 @@ def extremum(function, bound, a, axis, keepdims, initial, where):
     """nan, with NumPy's warning, where there is nothing but nan."""
     if where is not True and initial is None:
         raise ValueError(f"np.nan{function.__name__[-3:]} with where= needs initial=, for where nothing is chosen")
+    if a.dtype.kind in "biu":
+        options = {} if initial is None else {"initial": initial, "where": where}
+        return (np.max if function is masked_max else np.min)(a, axis=axis, keepdims=keepdims, **options)
     number = numbers(a, where)
+    if initial is None and not lanes(number, axis).shape[-1]:
+        raise ValueError(f"zero-size array to reduction operation np.nan{function.__name__[-3:]} which has no identity")
     found = function(a, axis, None, keepdims, bound if initial is None else initial, number)
     nothing = np.logical_not(np.any(number, axis=axis, keepdims=keepdims))
     if initial is not None or not np.any(nothing):
@@ -56,15 +61,20 @@ def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     return masked_mean(a, axis, dtype, None, keepdims, where=numbers(a, where))
 
 
+def mean_of(a, mean, dtype):
+    """A mean that is given, in the dtype in which NumPy subtracts it."""
+    return mean.astype(a.dtype) if dtype is None and hasattr(mean, "dtype") else mean
+
+
 @composed(np.nanvar)
 def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
-    where = numbers(a, where)
+    where, mean = numbers(a, where), mean_of(a, mean, dtype)
     return masked_var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
 
 
 @composed(np.nanstd)
 def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
-    where = numbers(a, where)
+    where, mean = numbers(a, where), mean_of(a, mean, dtype)
     return masked_std(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
 
 
@@ -99,4 +109,16 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     return finite(x, nan, posinf, neginf)
 
 
-general(finite, jvp=[finite_part], vjp=[finite_part])
+def replacing(what):
+    """The share of the number that stands where x is that, in the real and in the imaginary part."""
+
+    def share(d, out, x, *numbers):
+        if x.dtype.kind != "c":
+            return masked(d, what(x))
+        return masked(d, what(np.real(x))) + 1j * masked(d, what(np.imag(x)))
+
+    return share
+
+
+shares = [finite_part, replacing(np.isnan), replacing(np.isposinf), replacing(np.isneginf)]
+general(finite, jvp=shares, vjp=shares)

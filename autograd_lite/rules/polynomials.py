@@ -78,7 +78,7 @@ def polydiv(u, v):
     m, n = u.shape[0], v.shape[0]
     quotient = []
     for i in range(max(m - n + 1, 0)):
-        d = u[i : i + 1] / v[0]
+        d = u[i : i + 1] * (1.0 / v[0])
         quotient.append(d)
         u = np.concatenate([u[:i], u[i : i + n] - d * v, u[i + n :]])
     zero = np.zeros(1, np.result_type(u, v, np.float16))
@@ -98,6 +98,7 @@ def remainder_of(u, done):
 def poly(seq_of_zeros):
     """∏ (x − z_k); of a matrix, its characteristic polynomial."""
     (zeros,) = coefficients(seq_of_zeros)
+    zeros = zeros.astype(np.result_type(zeros, 0.0))
     if zeros.ndim == 2:
         zeros = np.linalg.eigvals(zeros)
     p = np.ones(1, zeros.dtype)
@@ -149,9 +150,9 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     if not cov:
         return found
     spread = np.linalg.inv(np.matmul(columns.T, columns) / np.outer(length, length)) / np.outer(length, length)
+    factor = 1
     if cov != "unscaled":
         if x.size <= deg + 1:
             raise ValueError("np.polyfit: the number of data points must exceed order to scale the covariance matrix")
         factor = residuals / (x.size - deg - 1)
-        spread = spread * factor if y.ndim == 1 else np.expand_dims(spread, -1) * factor
-    return found, spread
+    return found, spread * factor if y.ndim == 1 else np.expand_dims(spread, -1) * factor

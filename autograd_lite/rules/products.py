@@ -3,9 +3,11 @@
 import math
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..kinds import multilinear
 from ..registry import composed, primitive
+from .elementwise import number
 
 
 def matmul_left(g, out, a, b):
@@ -42,11 +44,15 @@ multilinear(contract, contract_transpose, variadic=True)
 
 
 @composed(np.einsum)
-def einsum(*operands, optimize=False):
+def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="safe"):
     """Every notation of np.einsum, reduced to ``contract``: sums and diagonals of a single operand come first."""
     if not isinstance(operands[0], str):
         operands = from_sublists(operands)
     arrays = [x if hasattr(x, "shape") else np.asarray(x) for x in operands[1:]]
+    if dtype is not None:
+        ones = [np.ones(1, x.dtype) for x in arrays]
+        np.einsum(",".join("a" * len(ones)) + "->", *ones, dtype=dtype, casting=casting)  # for what it raises
+        arrays = [x.astype(dtype) for x in arrays]
     terms, result, operands = explicit(operands[0].replace(" ", ""), arrays)
     long = {k for term, x in zip(terms, operands, strict=True) for k, n in zip(term, x.shape, strict=True) if n != 1}
     for i, x in enumerate(operands):
@@ -59,7 +65,8 @@ def einsum(*operands, optimize=False):
         alone = tuple(axis for axis, k in enumerate(term) if k not in elsewhere)
         operands[i] = np.sum(operands[i], axis=alone) if alone else operands[i]
         terms[i] = "".join(k for k in term if k in elsewhere)
-    return contract(",".join(terms) + "->" + result, *operands)
+    found = contract(",".join(terms) + "->" + result, *operands)
+    return np.copy(found, order) if order in ("C", "F") else found
 
 
 def from_sublists(operands):
@@ -108,7 +115,7 @@ def take_diagonals(term, x):
 
 
 @composed(np.dot)
-def dot(a, b):
+def dot(a, b, out=None):
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
     if np.ndim(b) <= 2:
@@ -120,7 +127,7 @@ def dot(a, b):
 def inner(a, b):
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return np.multiply(a, b)
-    return np.tensordot(a, b, axes=(-1, -1))
+    return number(np.tensordot(a, b, axes=(-1, -1)))
 
 
 @composed(np.vdot)
@@ -129,7 +136,7 @@ def vdot(a, b):
 
 
 @composed(np.outer)
-def outer(a, b):
+def outer(a, b, out=None):
     return np.multiply(np.reshape(a, (-1, 1)), np.reshape(b, (1, -1)))
 
 
@@ -141,7 +148,8 @@ def tensordot(a, b, axes=2):
     else:
         axes_a, axes_b = ([k] if isinstance(k, (int, np.integer)) else list(k) for k in axes)
     shape_a, shape_b = np.shape(a), np.shape(b)
-    axes_a, axes_b = [k % len(shape_a) for k in axes_a], [k % len(shape_b) for k in axes_b]
+    axes_a = list(normalize_axis_tuple(axes_a, len(shape_a)))
+    axes_b = list(normalize_axis_tuple(axes_b, len(shape_b)))
     if [shape_a[k] for k in axes_a] != [shape_b[k] for k in axes_b]:
         raise ValueError(f"np.tensordot: axes {axes_a} of shape {shape_a} do not fit axes {axes_b} of shape {shape_b}")
     free_a = [k for k in range(len(shape_a)) if k not in axes_a]
@@ -181,7 +189,7 @@ def last(x, axis):
 def vecdot(x1, x2, /, *, axis=np._NoValue):
     """Σ x₁*·x₂ over the axis"""
     x1, x2 = last(np.conj(x1), axis), last(x2, axis)
-    return np.squeeze(np.matmul(np.expand_dims(x1, -2), np.expand_dims(x2, -1)), (-2, -1))
+    return number(np.squeeze(np.matmul(np.expand_dims(x1, -2), np.expand_dims(x2, -1)), (-2, -1)))
 
 
 if hasattr(np, "matvec"):  # since NumPy 2.2

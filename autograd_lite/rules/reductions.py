@@ -3,11 +3,15 @@
 Conventions: ties of max and min share evenly; prod is right with zeros; std and norm have derivative 0 at 0.
 """
 
+import math
+import operator
+
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..kinds import broadcast, linear, reduction, unreduce
 from ..registry import composed
-from .elementwise import nonzero, ratio
+from .elementwise import nonzero, number, ratio
 
 
 def count(x, axis):
@@ -19,7 +23,7 @@ def count(x, axis):
 
 def sorted_axes(x, axis):
     """(the axes that stay, the reduced ones)"""
-    axes = tuple(range(x.ndim)) if axis is None else tuple(a % x.ndim for a in np.atleast_1d(axis).tolist())
+    axes = tuple(range(x.ndim)) if axis is None or not x.ndim else normalize_axis_tuple(axis, x.ndim)
     return tuple(i for i in range(x.ndim) if i not in axes), axes
 
 
@@ -55,7 +59,8 @@ def product_of_others(out, x, axis):
 
 def deviation(out, x, axis, ddof=0, correction=0):
     """2(x − mean)/(n − ddof)."""
-    return np.conj(x - np.mean(x, axis=axis, keepdims=True)) * (2.0 / (count(x, axis) - (ddof or correction)))
+    n = max(count(x, axis) - (ddof or correction), 0)
+    return np.conj(x - np.mean(x, axis=axis, keepdims=True)) * (2.0 / n if n else math.inf)
 
 
 def reversed_cumsum(g, out, x, axis=None, dtype=None):
@@ -112,16 +117,21 @@ def with_initial(function, bound, x, axis, keepdims, initial, where):
     return np.reshape(found, kept_shape(x, axis)) if keepdims else found
 
 
+def number_like(x, number):
+    """The number in the dtype of x."""
+    return number.astype(x.dtype) if hasattr(number, "dtype") else number
+
+
 @composed(np.sum)
 def masked_sum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
     total = np.sum(a if where is True else np.where(where, a, 0), axis=axis, dtype=dtype, keepdims=keepdims)
-    return total if initial is None else total + initial
+    return total if initial is None else total + number_like(total, initial)
 
 
 @composed(np.prod)
 def masked_prod(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True):
     product = np.prod(a if where is True else np.where(where, a, 1), axis=axis, dtype=dtype, keepdims=keepdims)
-    return product if initial is None else product * initial
+    return product if initial is None else product * number_like(product, initial)
 
 
 @composed(np.max)
@@ -146,12 +156,14 @@ def masked_mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=Tru
 
 @composed(np.var)
 def masked_var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
+    if ddof and correction:
+        raise ValueError("ddof and correction can't be provided simultaneously.")
     where = np.broadcast_to(where, a.shape)
     if mean is None:
         mean = masked_mean(a, axis, dtype, None, True, where=where)
     deviation = np.where(where, a - mean, 0)
     squares = np.sum(np.real(deviation * np.conj(deviation)), axis=axis, dtype=dtype, keepdims=keepdims)
-    n = np.sum(where, axis=axis, keepdims=keepdims) - (ddof or correction)
+    n = np.sum(where, axis=axis, keepdims=keepdims).astype(squares.dtype) - (ddof or correction)
     return squares / np.maximum(n, 0).astype(squares.dtype)
 
 
@@ -159,12 +171,22 @@ def masked_var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, wh
 def masked_std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
     variance = masked_var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
     zero = np.equal(variance, 0)
-    return np.where(zero, 0, np.sqrt(np.where(zero, 1, variance)))
+    return number(np.where(zero, 0, np.sqrt(np.where(zero, 1, variance))))
+
+
+@composed(np.linalg.vector_norm)
+def norm_by_order(x, /, *, axis=None, keepdims=False, ord=2):
+    """For an order that is a variable too."""
+    ord = ord.astype(np.result_type(np.real(x), 0.0))
+    total = np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims)
+    return number(np.where(np.equal(total, 0), 0, nonzero(total) ** (1 / ord)))
 
 
 @composed(np.linalg.norm)
 def norm(x, ord=None, axis=None, keepdims=False):
-    axes = tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
+    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (operator.index(axis),)
+    if len(axes) == 1 and isinstance(ord, str):
+        raise ValueError(f"np.linalg.norm: no vector norm has ord={ord!r}; it is a number, inf or -inf")
     if ord is None or len(axes) == 1 or (len(axes) == 2 and ord == "fro"):
         one = axes[0] if len(axes) == 1 else axes
         return np.linalg.vector_norm(x, axis=one, keepdims=keepdims, ord=2 if ord in (None, "fro") else ord)
@@ -198,9 +220,13 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
         mean = np.mean(a, axis=axis, keepdims=keepdims)
         return (mean, np.full_like(mean, a.size / mean.size)) if returned else mean
     if np.shape(weights) != np.shape(a):
-        if np.ndim(weights) != 1 or not isinstance(axis, (int, np.integer)):
-            raise TypeError("np.average: weights of another shape than a must be 1-d and need an integer axis")
-        weights = np.reshape(weights, [-1 if i == axis % a.ndim else 1 for i in range(a.ndim)])
+        axes = None if axis is None else normalize_axis_tuple(axis, a.ndim)
+        if axes is None or np.shape(weights) != tuple(a.shape[k] for k in axes):
+            raise ValueError(
+                f"np.average: weights of shape {np.shape(weights)} fit neither a of shape {a.shape} nor its axes {axis}"
+            )
+        weights = np.transpose(weights, np.argsort(axes).tolist())
+        weights = np.reshape(weights, [n if k in axes else 1 for k, n in enumerate(a.shape)])
     weights = weights * np.ones_like(a)
     total = np.sum(weights, axis=axis, keepdims=keepdims)
     mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
@@ -210,7 +236,7 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
 def cumulative(function, empty, x, axis, dtype, include_initial):
     if axis is None and x.ndim > 1:
         raise ValueError(f"np.{function.__name__} of a {x.ndim}-d array needs axis=")
-    axis = 0 if axis is None else axis
+    axis, x = 0 if axis is None else axis, np.atleast_1d(x)
     found = function(x, axis=axis, dtype=dtype)
     if not include_initial:
         return found
@@ -232,8 +258,8 @@ if hasattr(np, "cumulative_sum"):  # since NumPy 2.1
 @composed(np.cumprod)
 def cumprod(a, axis=None, dtype=None, out=None):
     """One product after the other: right with zeros, at any order."""
-    a = a if dtype is None else a.astype(dtype)
-    a, axis = (np.ravel(a), 0) if axis is None else (a, axis)
+    a = a.astype(np.cumprod(np.zeros(0, a.dtype), dtype=dtype).dtype)
+    a, axis = (np.ravel(a), 0) if axis is None else (np.atleast_1d(a), axis)
     parts = [np.take(a, i, axis=axis) for i in range(a.shape[axis])]
     for i in range(1, len(parts)):
         parts[i] = parts[i - 1] * parts[i]

@@ -1,6 +1,9 @@
 """Functions that rearrange entries: linear, each with the rearrangement that undoes it as its transpose."""
 
+from operator import index
+
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from ..kinds import general, linear
 from ..registry import composed, primitive
@@ -17,14 +20,14 @@ def layout(order, x):
 
 
 def in_fortran_order(x):
-    return np.isfortran(np.empty_like(x))  # which is a plain array, of the layout of x
+    return np.isfortran(x if isinstance(x, np.ndarray) else np.empty_like(x))  # a plain array of the layout of x
 
 
-def rearranged(t, out, x, *shape, order="C", copy=None):
+def rearranged(t, out, x, shape, order="C", copy=None):
     return np.reshape(t, out.shape, order=layout(order, x))
 
 
-def rearranged_back(g, out, x, *shape, order="C", copy=None):
+def rearranged_back(g, out, x, shape, order="C", copy=None):
     return np.reshape(g, x.shape, order=layout(order, x))
 
 
@@ -64,8 +67,8 @@ linear(np.swapaxes, lambda g, out, x, axis1, axis2: np.swapaxes(g, axis1, axis2)
 linear(np.moveaxis, lambda g, out, x, source, destination: np.moveaxis(g, destination, source))
 linear(np.flip, lambda g, out, x, axis=None: np.flip(g, axis))
 linear(np.roll, lambda g, out, x, shift, axis=None: np.roll(g, np.negative(shift).tolist(), axis))
-linear(np.broadcast_to, lambda g, out, x, shape: g)  # sum_to undoes the broadcast, as it does for every rule
-linear(np.copy, lambda g, out, x, order="K": g)
+linear(np.broadcast_to, lambda g, out, x, shape, subok=False: g)  # sum_to undoes it, as for every rule
+linear(np.copy, lambda g, out, x, order="K", subok=False: g)
 linear(np.tril, lambda g, out, x, k=0: np.tril(g, k))
 linear(np.triu, lambda g, out, x, k=0: np.triu(g, k))
 general(astype, jvp=[if_floating], vjp=[if_floating])
@@ -79,7 +82,9 @@ def inverse(axes):
 @composed(np.ravel)
 def ravel(a, order="C"):
     if order == "K":
-        raise TypeError("np.ravel: order='K' has no derivative rule; write 'C', 'F' or 'A'")
+        places = np.empty_like(a, dtype=np.intp)
+        places[...] = np.reshape(np.arange(a.size), a.shape)
+        return np.reshape(a, -1)[np.ravel(places, "K")]
     return np.reshape(a, -1) if order == "C" else np.reshape(a, -1, order=order)
 
 
@@ -93,25 +98,27 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
 
 
 @composed(np.concatenate)
-def concatenate_list(arrays, axis=0, out=None, *, dtype=None):
-    joined = concatenate(*[a if hasattr(a, "shape") else np.asarray(a) for a in arrays], axis=axis)
+def concatenate_list(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
+    arrays = [a if hasattr(a, "shape") else np.asarray(a) for a in arrays]
+    np.concatenate([np.zeros(0, a.dtype) for a in arrays], dtype=dtype, casting=casting)  # for what it raises
+    joined = concatenate(*arrays, axis=axis)
     return joined if dtype is None else joined.astype(dtype)
 
 
 @composed(np.stack)
-def stack(arrays, axis=0, out=None, *, dtype=None):
-    return concatenate_list([np.expand_dims(a, axis) for a in arrays], axis, dtype=dtype)
+def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
+    return concatenate_list([np.expand_dims(a, axis) for a in arrays], axis, dtype=dtype, casting=casting)
 
 
 @composed(np.vstack)
 def vstack(tup, *, dtype=None, casting="same_kind"):
-    return concatenate_list([np.atleast_2d(a) for a in tup], 0, dtype=dtype)
+    return concatenate_list([np.atleast_2d(a) for a in tup], 0, dtype=dtype, casting=casting)
 
 
 @composed(np.hstack)
 def hstack(tup, *, dtype=None, casting="same_kind"):
     arrays = [np.atleast_1d(a) for a in tup]
-    return concatenate_list(arrays, 0 if arrays[0].ndim == 1 else 1, dtype=dtype)
+    return concatenate_list(arrays, 0 if arrays[0].ndim == 1 else 1, dtype=dtype, casting=casting)
 
 
 @composed(np.dstack)
@@ -128,7 +135,7 @@ def column_stack(tup):
 def append(arr, values, axis=None):
     if axis is None:
         return concatenate(np.ravel(arr), np.ravel(values))
-    return concatenate(arr, values, axis=axis)
+    return concatenate_list([arr, values], axis)
 
 
 @composed(np.atleast_1d)
@@ -148,23 +155,24 @@ def atleast_3d(*arys):
 
 
 def one_or_all(arrays):
+    arrays = [a if hasattr(a, "shape") else np.asarray(a) for a in arrays]
     return arrays[0] if len(arrays) == 1 else tuple(arrays)
 
 
 @composed(np.array_split)
 def array_split(ary, indices_or_sections, axis=0):
-    n = ary.shape[axis]
-    if isinstance(indices_or_sections, (int, np.integer)):
-        ends = np.cumsum([len(part) for part in np.array_split(range(n), indices_or_sections)])[:-1].tolist()
+    n, indices_or_sections = ary.shape[axis], np.asarray(indices_or_sections)
+    if indices_or_sections.ndim:
+        ends = indices_or_sections.tolist()
     else:
-        ends = list(indices_or_sections)
+        ends = np.cumsum([len(part) for part in np.array_split(range(n), indices_or_sections)])[:-1].tolist()
     axis %= ary.ndim
     return [ary[(slice(None),) * axis + (slice(a, b),)] for a, b in zip([0, *ends], [*ends, None], strict=True)]
 
 
 @composed(np.split)
 def split(ary, indices_or_sections, axis=0):
-    if isinstance(indices_or_sections, (int, np.integer)) and ary.shape[axis] % indices_or_sections:
+    if np.ndim(indices_or_sections) == 0 and ary.shape[axis] % index(indices_or_sections):
         raise ValueError(
             f"np.split: {ary.shape[axis]} entries along axis {axis} do not divide into {indices_or_sections} equal "
             "parts; np.array_split makes nearly equal ones"
@@ -179,6 +187,8 @@ def hsplit(ary, indices_or_sections):
 
 @composed(np.vsplit)
 def vsplit(ary, indices_or_sections):
+    if ary.ndim < 2:
+        raise ValueError(f"np.vsplit needs at least 2 axes, got shape {ary.shape}")
     return split(ary, indices_or_sections, 0)
 
 
@@ -195,6 +205,8 @@ def tile(A, reps):
 
 @composed(np.dsplit)
 def dsplit(ary, indices_or_sections):
+    if ary.ndim < 3:
+        raise ValueError(f"np.dsplit needs at least 3 axes, got shape {ary.shape}")
     return split(ary, indices_or_sections, 2)
 
 
@@ -218,7 +230,7 @@ def rot90(m, k=1, axes=(0, 1)):
 
 @composed(np.rollaxis)
 def rollaxis(a, axis, start=0):
-    axis, start = axis % a.ndim, start + a.ndim if start < 0 else start
+    axis, start = normalize_axis_index(axis, a.ndim), start + a.ndim if start < 0 else start
     return np.moveaxis(a, axis, start - 1 if axis < start else start)
 
 
@@ -240,7 +252,7 @@ if hasattr(np, "unstack"):  # since NumPy 2.1
 
 
 @composed(np.astype)
-def astype_function(x, dtype, /, *, copy=True):
+def astype_function(x, dtype, /, *, copy=True, device=None):
     return astype(x, np.dtype(dtype))
 
 

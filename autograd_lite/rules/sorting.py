@@ -14,11 +14,20 @@ import numpy as np
 from ..kinds import constant, general
 from ..registry import composed, primitive
 from .differences import as_arrays
+from .elementwise import number
 from .reductions import kept_shape, lanes
 
 
+def unordered(name, order):
+    if order is not None:
+        raise ValueError(f"np.{name}: order= is for arrays with fields")
+
+
 @composed(np.sort)
-def sort(a, axis=-1, kind=None, *, stable=None):
+def sort(a, axis=-1, kind=None, order=None, *, stable=None):
+    if kind is not None and stable is not None:
+        raise ValueError("np.sort: give kind= or stable=, not both")
+    unordered("sort", order)
     if axis is None:
         a, axis = np.ravel(a), -1
     kind = kind or ("stable" if stable else None)
@@ -31,7 +40,8 @@ def sort_complex(a):
 
 
 @composed(np.partition)
-def partition(a, kth, axis=-1, kind="introselect"):
+def partition(a, kth, axis=-1, kind="introselect", order=None):
+    unordered("partition", order)
     if axis is None:
         a, axis = np.ravel(a), -1
     return np.take_along_axis(a, np.argpartition(a, kth, axis=axis, kind=kind), axis)
@@ -47,8 +57,10 @@ constant(places_of_unique)
 
 
 @composed(np.unique)
-def unique(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True):
-    """The derivative goes to the first of equal entries."""
+def unique(
+    ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True
+):
+    """The derivative goes to the first of equal entries.  They are sorted in either case."""
     first, inverse, counts = places_of_unique(ar, axis, equal_nan)
     values = np.take(ar, first, axis=axis)
     asked = zip((return_index, return_inverse, return_counts), (first, inverse, counts), strict=True)
@@ -56,19 +68,20 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False, ax
     return (values, *others) if others else values
 
 
-def unique_parts(*wanted):
+def unique_parts(function, *wanted):
     """One of the array API's forms: some of values, index, inverse and counts of the flat array, each nan its own."""
+    named = type(function(np.zeros(1)))
 
     def call(x, /):
         parts = unique(x, True, True, True, equal_nan=False)
-        return tuple(parts[i] for i in wanted)
+        return named(*[parts[i] for i in wanted])
 
-    return call
+    composed(function)(call)
 
 
-composed(np.unique_all)(unique_parts(0, 1, 2, 3))
-composed(np.unique_counts)(unique_parts(0, 3))
-composed(np.unique_inverse)(unique_parts(0, 2))
+unique_parts(np.unique_all, 0, 1, 2, 3)
+unique_parts(np.unique_counts, 0, 3)
+unique_parts(np.unique_inverse, 0, 2)
 
 
 @composed(np.unique_values)
@@ -87,19 +100,31 @@ def positions(ordered, q, method):
         return np.nanquantile(np.where(np.isnan(ordered), np.nan, ranks), q, axis=-1, method=method)
 
 
-def ranks_per_unit(ordered, method, dtype):
-    """dh/dq"""
-    if method != "linear":
-        raise TypeError(f"a quantile with method={method!r} has no derivative by q; method='linear' has")
-    return np.count_nonzero(np.logical_not(np.isnan(ordered)), axis=-1).astype(dtype) - 1
+RANKS_PER_UNIT = {  # dh/dq less n; the other methods go in steps
+    "linear": -1, "interpolated_inverted_cdf": 0, "hazen": 0, "weibull": 1, "median_unbiased": 1 / 3,
+    "normal_unbiased": 1 / 4,
+}  # fmt: skip
+
+
+def ranks_per_unit(h, ordered, method, dtype):
+    """dh/dq, 0 where h stays at the first or the last rank."""
+    n = np.count_nonzero(np.logical_not(np.isnan(ordered)), axis=-1).astype(dtype)
+    if method == "linear":
+        return n - 1
+    moves = np.logical_and(np.greater(h, 0), np.less(h, n - 1))
+    return np.where(moves, n + RANKS_PER_UNIT[method], 0).astype(dtype)
 
 
 def positions_jvp(t, h, ordered, q, method):
-    return np.reshape(t, np.shape(q) + (1,) * (ordered.ndim - 1)) * ranks_per_unit(ordered, method, t.dtype)
+    if method not in RANKS_PER_UNIT:
+        return None
+    return np.reshape(t, np.shape(q) + (1,) * (ordered.ndim - 1)) * ranks_per_unit(h, ordered, method, t.dtype)
 
 
 def positions_vjp(g, h, ordered, q, method):
-    return np.sum(g * ranks_per_unit(ordered, method, g.dtype), axis=tuple(range(np.ndim(q), np.ndim(h))))
+    if method not in RANKS_PER_UNIT:
+        return None
+    return np.sum(g * ranks_per_unit(h, ordered, method, g.dtype), axis=tuple(range(np.ndim(q), np.ndim(h))))
 
 
 general(positions, jvp=[None, positions_jvp], vjp=[None, positions_vjp])
@@ -129,21 +154,27 @@ def take_each(ordered, k):
 def quantiles(a, q, axis, method, keepdims, pass_over_nan):
     (a,) = as_arrays(a)
     ordered = np.sort(lanes(a, axis), axis=-1)
+    if not a.size and np.ndim(q) == 0:
+        return np.mean(a, axis=axis if np.ndim(axis) == 0 else tuple(axis), keepdims=keepdims)
     found = between(ordered, q, method)
     if not pass_over_nan:
         last = ordered[..., -1]
         found = np.where(np.isnan(last), last, found)
-    return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else found
+    return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else number(found)
+
+
+def floating(a):
+    return a.astype(np.float64) if a.dtype.kind in "biu" else a
 
 
 @composed(np.median)
 def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
-    return quantiles(a, 0.5, axis, "linear", keepdims, False)
+    return quantiles(floating(a), 0.5, axis, "linear", keepdims, False)
 
 
 @composed(np.nanmedian)
 def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=np._NoValue):
-    return quantiles(a, 0.5, axis, "linear", keepdims is True, True)
+    return quantiles(floating(a), 0.5, axis, "linear", keepdims is True, True)
 
 
 @primitive
@@ -160,17 +191,19 @@ def weighted_places(x, q, weights, method):
 constant(weighted_places)
 
 
-def weighted_quantiles(a, q, axis, method, keepdims, weights):
+def weighted_quantiles(a, q, axis, method, keepdims, weights, pass_over_nan=False):
     """An entry of a, constant in q and in the weights."""
     a, weights = as_arrays(a, weights)
     x = lanes(a, axis)
     w = lanes(weights, axis) if weights.shape == a.shape else weights
     if w.shape != x.shape and (axis is None or np.ndim(axis) or w.shape != x.shape[-1:]):
         raise TypeError("np.quantile: weights have the shape of a, or are one row for one axis")
+    if pass_over_nan:
+        w = np.where(np.isnan(x), 0, w)
     places = weighted_places(x, q, w, method)
     found = x[(*np.indices(x.shape[:-1], sparse=True), places)]
     missing = np.any(np.isnan(x), axis=-1)
-    found = np.where(missing, np.nan, found) if np.any(missing) else found
+    found = np.where(missing, np.nan, found) if np.any(missing) and not pass_over_nan else found
     return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else found
 
 
@@ -182,7 +215,11 @@ def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", 
 
 
 @composed(np.nanquantile)
-def nanquantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=np._NoValue):
+def nanquantile(
+    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=np._NoValue, *, weights=None
+):
+    if weights is not None:
+        return weighted_quantiles(a, q, axis, method, keepdims is True, weights, True)
     return quantiles(a, q, axis, method, keepdims is True, True)
 
 
@@ -198,7 +235,11 @@ def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear"
 
 
 @composed(np.nanpercentile)
-def nanpercentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=np._NoValue):
+def nanpercentile(
+    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=np._NoValue, *, weights=None
+):
+    if weights is not None:
+        return weighted_quantiles(a, hundredth(q), axis, method, keepdims is True, weights, True)
     return quantiles(a, hundredth(q), axis, method, keepdims is True, True)
 
 
@@ -210,10 +251,21 @@ def union1d(ar1, ar2):
     return unique(np.concatenate([np.ravel(ar1), np.ravel(ar2)]))
 
 
+@primitive
+def places_of_common(a, b, assume_unique):
+    """Where the entries that two arrays have stand in each of them."""
+    return np.intersect1d(a, b, assume_unique, True)[1:]
+
+
+constant(places_of_common)
+
+
 @composed(np.intersect1d)
-def intersect1d(ar1, ar2, assume_unique=False):
-    found = unique(np.ravel(ar1))
-    return found[np.isin(found, ar2)]
+def intersect1d(ar1, ar2, assume_unique=False, return_indices=False):
+    ar1, ar2 = map(np.ravel, as_arrays(ar1, ar2))
+    first, second = places_of_common(ar1, ar2, assume_unique)
+    found = ar1[first].astype(np.result_type(ar1, ar2))
+    return (found, first, second) if return_indices else found
 
 
 @composed(np.setdiff1d)

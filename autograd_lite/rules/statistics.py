@@ -29,6 +29,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
         both = 1 if aweights is None else aweights
         normalization = total - (0 if ddof == 0 else ddof * np.sum(weighted * both) / total)
     x = x - mean
+    normalization = normalization if normalization > 0 else 0.0
     right = np.conj(x if weighted is None else x * weighted).T
     return np.squeeze(np.matmul(x, right) / normalization)
 
@@ -117,6 +118,15 @@ def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
 
 
 @primitive
+def edges_within(a, bins, range):
+    """The edges of bins in a range that does not depend on a."""
+    return np.histogram_bin_edges(a, bins, range)
+
+
+constant(edges_within)
+
+
+@primitive
 def places_between(a, bins):
     """Where the edges of the bins stand between the extremes of a: 0 at the minimum, 1 at the maximum."""
     edges, low = np.histogram_bin_edges(a, bins), np.min(a)
@@ -129,7 +139,9 @@ constant(places_between)
 @composed(np.histogram_bin_edges)
 def histogram_bin_edges(a, bins=10, range=None, weights=None):
     """They move with the extremes of a; how many there are is constant."""
-    if range is not None or not isinstance(bins, (int, str)):
-        return np.histogram_bin_edges(np.zeros(1), bins, range)
+    if np.ndim(bins) == 1:
+        return as_arrays(bins)[0]
+    if range is not None:
+        return edges_within(a, bins, range)
     low = np.min(a)
     return low + places_between(a, bins) * nonzero(np.max(a) - low)
