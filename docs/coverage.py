@@ -38,6 +38,7 @@ OTHER = {
         issubdtype mintypecode printoptions promote_types set_printoptions setbufsize seterr seterrcall show_config
         show_runtime test typename""",
     "an old name: write np.isin": "in1d",
+    "is about the memory of the plain array: take t.value": "isfortran",
     WRITES_TEXT: "base_repr binary_repr format_float_positional format_float_scientific",
     "turns a Python function into one of arrays; call the Python function, or register a rule": "frompyfunc",
     "iterates over memory: iterate over the Tensor": "nested_iters",

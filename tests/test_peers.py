@@ -46,6 +46,7 @@ LACKS = """
 # Where it is wrong; test_rules.py compares ours with differences there
 WRONG = """
     full_like: *; prod: * zero*; sinc: near 0; tanh: saturated; var: correction; tile: *; sign: complex
+    power: negative, complex*
     arccosh: complex*; slogdet: complex*; cholesky: [cou]*; eigh: complex vectors; eigh: vectors, ?
     eig: rotation, vectors; eig: complex; svd: complex*
 """

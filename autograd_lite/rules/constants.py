@@ -38,7 +38,7 @@ constant(
 # answered from the shape and the dtype alone, the same at every value
 ABOUT_SHAPES: frozenset[Any] = frozenset({
     np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.common_type, np.iscomplexobj, np.isrealobj,
-    np.isfortran, np.zeros_like, np.ones_like, np.empty_like, np.may_share_memory, np.shares_memory, np.einsum_path,
+    np.zeros_like, np.ones_like, np.empty_like, np.may_share_memory, np.shares_memory, np.einsum_path,
     np.broadcast_shapes, np.iterable, np.isscalar, np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
 })  # fmt: skip
 

@@ -78,7 +78,7 @@ _COUNTS: dict[str, Count] = {
          "completed", "packbits", "unpackbits", "nonzero", "flatnonzero", "argwhere"), _nothing,
     ),
     **dict.fromkeys(("round", "around", "fix", "isneginf", "isposinf", "isreal", "iscomplex", "isclose", "sinc", "clip",
-                     "angle", "finite", "unwrap", "cumsum"), _entries),
+                     "angle", "finite", "unwrap", "turns", "cumsum"), _entries),
     **dict.fromkeys(("sum", "prod", "max", "min", "amax", "amin", "all", "any", "argmax", "argmin",
                      "nanargmax", "nanargmin", "count_nonzero"), _accumulate),
     "add_at": lambda out, args: np.size(along(np.broadcast_to(np.int8(0), np.shape(out)), args[2])[tuple(args[3:])]),
@@ -118,7 +118,8 @@ _COUNTS: dict[str, Count] = {
     **dict.fromkeys(("packed", "trajectory", "fixed_point"), _entries),  # what runs inside is not recorded
     **dict.fromkeys(("fft", "ifft", "rfft", "irfft"), _fourier),
     **dict.fromkeys(("argsort", "argpartition", "lexsort", "searchsorted", "digitize", "counts", "isin",
-                     "places_of_unique", "places_between", "positions", "bin_of", "weighted_places"), _sorting),
+                     "places_of_unique", "places_of_common", "places_between", "positions", "bin_of", "edges_within",
+                     "weighted_places"), _sorting),
 }  # fmt: skip
 
 
