@@ -89,7 +89,7 @@ def student_log_density(n, t):
     """log Γ((n + 1)/2)/Γ(n/2) − ½ log(πn) − (n + 1)/2·log(1 + t²/n), and that of the normal density for n = ∞."""
     bounded, n = finite_or(1, n)
     of_student = student_constant(n) - 0.5 * (n + 1.0) * np.log1p(t * t / n)
-    return np.where(bounded, of_student, -0.5 * t * t - LOG_ROOT_TWO_PI)
+    return of_student if bounded.all() else np.where(bounded, of_student, -0.5 * t * t - LOG_ROOT_TWO_PI)
 
 
 def student_density(n, t):

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..forward import for_tensors
+from ...primitives import holds_tensors
 
 __all__ = ["Counting", "Distribution", "Joint"]
 
@@ -35,7 +35,7 @@ def log_of_either(probability: Any, rest: Any) -> Any:
 
 def nan_unless(fits: Any, result: Any) -> Any:
     """The result, and nan where it does not fit, with derivatives that are nan too."""
-    return result if np.all(fits) else result * np.where(fits, 1.0, np.nan)
+    return result if fits.all() else result * np.where(fits, 1.0, np.nan)
 
 
 def whole(k: Any) -> Any:
@@ -72,16 +72,14 @@ class Family:
 
     def call(self, name: str, formula: Function, x: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """``formula(x, *parameters)`` for calls with Tensors; nan where a parameter is out of its range."""
-
-        def recorded(x: Any, *args: Any, **kwargs: Any) -> Any:
-            x, *parameters = (a if hasattr(a, "dtype") else np.asarray(a)[()] for a in (x, *self.split(args, kwargs)))
-            result, shapes = formula(x, *parameters), parameters[: len(self.shapes)]
-            ranges = [self.fits(*shapes)] if self.fits else [np.greater(shape, 0) for shape in shapes]
-            for fits in [*ranges, *(np.greater(p, 0) for p in parameters[len(self.shapes) + 1 :])]:
-                result = nan_unless(fits, result)
-            return result
-
-        return for_tensors(getattr(self.theirs, name))(recorded)(x, *args, **kwargs)
+        if not holds_tensors([x, *args, *kwargs.values()]):
+            return getattr(self.theirs, name)(x, *args, **kwargs)
+        x, *parameters = [a if hasattr(a, "dtype") else np.asarray(a)[()] for a in (x, *self.split(args, kwargs))]
+        result, shapes = formula(x, *parameters), parameters[: len(self.shapes)]
+        ranges = [self.fits(*shapes)] if self.fits else [np.greater(shape, 0) for shape in shapes]
+        for fits in ranges + [np.greater(p, 0) for p in parameters[len(self.shapes) + 1 :]]:
+            result = nan_unless(fits, result)
+        return result
 
 
 class Joint:
@@ -151,7 +149,7 @@ class Distribution(Family):
         def finite(z: Any, *shapes: Any) -> Any:
             result = logarithm(z, *shapes)
             none = np.equal(result, -np.inf)
-            if np.any(none):
+            if none.any():
                 result = np.where(none, -np.inf, logarithm(np.where(none, self.inner, z), *shapes))
             return result
 
@@ -160,7 +158,7 @@ class Distribution(Family):
     def _inside(self, x: Any, loc: Any, scale: Any, formula: Function, below: float, above: float) -> Any:
         """``formula(z)`` on the support, and beside it these numbers, with the derivative 0."""
         infinite = np.isinf(x)
-        reached = bool(np.any(infinite))
+        reached = bool(infinite.any())
         z = ((np.where(infinite, 0.0, x) if reached else x) - loc) / scale
         masks, inner = [], z
         for is_beyond, end, value in (np.less, self.support[0], below), (np.greater, self.support[1], above):
