@@ -55,6 +55,7 @@ PLACES = {
     "a list of numbers": lambda x: np.linalg.solve(x[:, :2], [1, 2]),
     "a list by name": lambda x: np.linalg.solve(b=[1, 2], a=x[:, :2]),
     "a mask": lambda x: np.where(x, x, 0),
+    "a truth value by number": lambda x: np.nanmedian(x, 1, keepdims=1) * np.nanquantile(x, 0.3, 0, keepdims=np.True_),
     "a number of axes 0": lambda x: np.sum(x[0, 0], axis=0) * np.max(x[0, 1], axis=-1) * np.prod(x[1, 0], axis=0),
     "out by position": filled(lambda x, out: np.cumsum(x, 1, None, out)),
     "out of max": filled(lambda x, out: np.clip(x, 0.6, 2.0, out)),
@@ -255,3 +256,10 @@ def test_the_order_of_an_array_that_repeats_its_entries():
     x, tangents = np.broadcast_to(np.arange(3.0), (2, 3)), np.arange(6.0).reshape(2, 3)
     found = ag.jvp(lambda x: np.ravel(x, order="A"), (x,), (tangents,))
     np.testing.assert_array_equal(found, [np.ravel(x, order="A"), np.arange(6.0)])
+
+
+@pytest.mark.parametrize("weights", [None, [1.0, 2.0, 1.0]])
+def test_a_quantile_that_is_nan_belongs_to_the_entry_that_is(weights):
+    x = np.array([2.0, np.nan, 1.0])
+    found = ag.grad(lambda x: np.quantile(x, 0.5, method="inverted_cdf", weights=weights))(x)
+    np.testing.assert_array_equal(found, [0, 1, 0])
