@@ -11,7 +11,7 @@ import numpy as np
 
 from ..kinds import linear
 from ..registry import composed
-from .indexing import _along, scatter
+from .indexing import at_axis, scatter
 
 OTHER_WAY = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 
@@ -22,10 +22,10 @@ def fit(g, n, axis):
     if have == n:
         return g
     if have > n:
-        return g[_along(axis, slice(n))]
+        return g[at_axis(axis, slice(n))]
     shape = list(g.shape)
     shape[axis] = n
-    return scatter(g, tuple(shape), *_along(axis, slice(have)))
+    return scatter(g, tuple(shape), *at_axis(axis, slice(have)))
 
 
 def transposed(transform):

@@ -8,7 +8,7 @@ from operator import index
 import numpy as np
 
 from ..registry import composed
-from .differences import as_arrays
+from .shaping import as_arrays
 
 
 def coefficients(*polynomials):

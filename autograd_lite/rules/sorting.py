@@ -13,9 +13,8 @@ import numpy as np
 
 from ..kinds import constant, general
 from ..registry import composed, primitive
-from .differences import as_arrays
-from .elementwise import number
 from .reductions import kept_shape, lanes
+from .shaping import as_arrays, floating, number
 
 
 def unordered(name, order):
@@ -161,10 +160,6 @@ def quantiles(a, q, axis, method, keepdims, pass_over_nan, weights=None):
         last = ordered[..., -1]
         found = np.where(np.isnan(last), last, found)
     return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else number(found)
-
-
-def floating(a):
-    return a.astype(np.float64) if a.dtype.kind in "biu" else a
 
 
 @composed(np.median)

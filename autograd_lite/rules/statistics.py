@@ -6,9 +6,9 @@ import numpy as np
 
 from ..kinds import constant
 from ..registry import composed, primitive
-from .differences import as_arrays
 from .elementwise import nonzero
 from .indexing import scatter
+from .shaping import as_arrays
 
 
 @composed(np.cov)
