@@ -8,7 +8,7 @@ import numpy as np
 from ..registry import composed
 from .differences import cut
 from .indexing import at_axis, scatter
-from .shaping import as_arrays, in_fortran_order
+from .shaping import as_arrays, in_fortran_order, laid_along
 
 # chosen entry by entry
 
@@ -157,7 +157,7 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
     places = list(range(n))
     if indexing == "xy" and n > 1:
         places[:2] = [1, 0]
-    grids = [np.reshape(x, [-1 if k == place else 1 for k in range(n)]) for x, place in zip(xi, places, strict=True)]
+    grids = [laid_along(x, place, n) for x, place in zip(xi, places, strict=True)]
     return tuple(grids) if sparse else np.broadcast_arrays(*grids)
 
 
@@ -240,7 +240,7 @@ def margin(x, axis, side, width, mode, constant_values=0, end_values=0, stat_len
     if mode == "linear_ramp":
         edge = cut(x, axis, 0, 1) if side == 0 else cut(x, axis, n - 1, n)
         share = np.arange(width) / width if side == 0 else 1 - (np.arange(width) + 1) / width
-        share = np.reshape(share.astype(np.result_type(edge, 0.0)), [-1 if k == axis else 1 for k in range(x.ndim)])
+        share = laid_along(share.astype(np.result_type(edge, 0.0)), axis, x.ndim)
         return end_values + share * (edge - end_values)
     if mode not in STATISTICS:
         raise ValueError(f"np.pad: mode {mode!r} is none of NumPy's")

@@ -16,7 +16,7 @@ from ..registry import composed, primitive
 from .elementwise import nonzero
 from .indexing import at_axis, getitem
 from .reductions import kept_shape
-from .shaping import as_arrays, floating, number
+from .shaping import as_arrays, floating, laid_along, number
 
 
 def cut(a, axis, start, stop):
@@ -63,14 +63,13 @@ def gradient(f, *varargs, axis=None, edge_order=1):
 def slope_along(f, h, axis, edge_order):
     f, n = floating(f), f.shape[axis]
     h = h if isinstance(h, (int, float)) else as_arrays(h)[0]
-    shape = [-1 if k == axis else 1 for k in range(f.ndim)]
     if np.ndim(h) == 0:
         left = right = h
     elif h.shape != (n,):
         raise ValueError(f"np.gradient: {h.size} coordinates for {n} entries along axis {axis}")
     else:
         steps = np.diff(h)
-        left, right = np.reshape(steps[:-1], shape), np.reshape(steps[1:], shape)
+        left, right = laid_along(steps[:-1], axis, f.ndim), laid_along(steps[1:], axis, f.ndim)
     before, here, after = cut(f, axis, None, -2), cut(f, axis, 1, -1), cut(f, axis, 2, None)
     if np.ndim(h) == 0:
         inside = (after - before) / (2.0 * left)
@@ -106,9 +105,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
         d = dx
     else:
         (x,) = as_arrays(x)
-        d = np.diff(x) if x.ndim == 1 else np.diff(x, axis=axis)
-        if x.ndim == 1:
-            d = np.reshape(d, [-1 if k == axis % y.ndim else 1 for k in range(y.ndim)])
+        d = laid_along(np.diff(x), axis, y.ndim) if x.ndim == 1 else np.diff(x, axis=axis)
     return np.sum(d * (cut(y, axis, 1, None) + cut(y, axis, None, -1)) / 2.0, axis=axis)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from ..kinds import linear
 from ..registry import composed
 from .indexing import at_axis, scatter
+from .shaping import laid_along
 
 OTHER_WAY = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 
@@ -43,7 +44,7 @@ def to_half(g, out, z, n=None, axis=-1, norm=None):
     twice[0] = 1
     if n % 2 == 0:
         twice[-1] = 1
-    twice = twice.reshape([-1 if k == axis % out.ndim else 1 for k in range(out.ndim)])
+    twice = laid_along(twice, axis, out.ndim)
     return fit(twice * np.conj(np.fft.rfft(g, axis=axis, norm=OTHER_WAY[norm])), z.shape[axis], axis)
 
 

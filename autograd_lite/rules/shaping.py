@@ -24,6 +24,11 @@ def number(x):
     return x if x.ndim else x[()]
 
 
+def laid_along(vector, axis, ndim):
+    """The vector on one axis of ``ndim``."""
+    return np.reshape(vector, [-1 if k == axis % ndim else 1 for k in range(ndim)])
+
+
 def restored(g, out, x, *args, **kwargs):
     """Back to the shape of x."""
     return np.reshape(g, x.shape)
