@@ -40,6 +40,7 @@ writers: dict[Callable[..., Any], Callable[..., None]] = {}  # functions that wr
 
 _new = object.__new__
 _USUAL = frozenset({np.ndarray, np.float64})
+_LISTS = frozenset({list, tuple})
 
 doors: list[Callable[[Node, Any], None]] = []  # who is told when a value leaves the graph: the node, and by what door
 
@@ -150,9 +151,10 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     rule: Any = rules.get(function)
     if rule is not None:
         variables = getattr(rule, "variables", maxsize)
-        if len(args) > variables and any([type(a) is Tensor and a.dtype.kind in "fc" for a in args[variables:]]):
-            return _detached(_beyond_the_rule(function, args, kwargs))
-        if 1 < variables < maxsize and any([type(a) in (list, tuple) for a in args[:variables]]):
+        for j in range(variables, len(args)):
+            if type(args[j]) is Tensor and args[j].dtype.kind in "fc":
+                return _detached(_beyond_the_rule(function, args, kwargs, j))
+        if 1 < variables < maxsize and not _LISTS.isdisjoint(map(type, args)):
             args = (*[as_array(a) for a in args[:variables]], *args[variables:])
         if type(args[0]) in (list, tuple) and type(rule) is Constant:  # as np.lexsort((t, u))
             args = (plain_value(args[0], function), *args[1:])
@@ -234,12 +236,10 @@ def _needs_composite(function: Callable[..., Any], k: str, v: Any) -> bool:
     return k in _UNSUPPORTED or (type(v) is Tensor and k not in parameters(function)[: rule.variables])
 
 
-def _beyond_the_rule(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """A Tensor stands where the rule has no variable."""
+def _beyond_the_rule(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], j: int) -> Any:
+    """Argument j is a Tensor, but no variable of the rule."""
     if function in composites:
         return composites[function](*args, **kwargs)
-    rule: Any = rules[function]
-    j = next(j for j, a in enumerate(args) if j >= rule.variables and type(a) is Tensor and a.dtype.kind in "fc")
     names = parameters(function)
     name = names[j] if j < len(names) else f"argument {j}"
     raise TypeError(f"{name_of(function)} has no derivative by {name}; pass t.value if it counts as a constant")

@@ -118,7 +118,8 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
 @composed(np.concatenate)
 def concatenate_list(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
     arrays = as_arrays(*arrays)
-    np.concatenate([np.zeros(0, a.dtype) for a in arrays], dtype=dtype, casting=casting)  # for what it raises
+    if dtype is not None or casting != "same_kind":
+        np.concatenate([np.zeros(0, a.dtype) for a in arrays], dtype=dtype, casting=casting)  # for what it raises
     joined = concatenate(*arrays, axis=axis)
     return joined if dtype is None else joined.astype(dtype)
 
