@@ -56,6 +56,7 @@ PLACES = {
     "a list of numbers": lambda x: np.linalg.solve(x[:, :2], [1, 2]),
     "a list by name": lambda x: np.linalg.solve(b=[1, 2], a=x[:, :2]),
     "a mask": lambda x: np.where(x, x, 0),
+    "a list of Tensors": lambda x: x * np.isin(x, [x[0, 0], 9.0]) + np.searchsorted(x[:, 1], [x[0, 0], 1.0])[0],
     "a truth value by number": lambda x: np.nanmedian(x, 1, keepdims=1) * np.nanquantile(x, 0.3, 0, keepdims=np.True_),
     "a number of axes 0": lambda x: np.sum(x[0, 0], axis=0) * np.max(x[0, 1], axis=-1) * np.prod(x[1, 0], axis=0),
     "out by position": filled(lambda x, out: np.cumsum(x, 1, None, out)),
@@ -252,6 +253,13 @@ def test_numbers_are_not_written_to(function):
     kept = number
     number += 1
     assert kept.value == function(X)
+
+
+@pytest.mark.parametrize("function", [lambda x: np.dot(x, 2.0), lambda x: np.inner(2.0, x)], ids=["dot", "inner"])
+def test_products_with_a_number_have_numpys_dtype(function):
+    x = X.astype(np.float32)
+    assert function(ag.Tensor(x)).dtype == function(x).dtype
+    np.testing.assert_array_equal(ag.grad(lambda x: np.sum(function(x)))(x), np.full((2, 3), 2, np.float32))
 
 
 def test_a_logarithm_is_taken_in_the_precision_of_the_result():

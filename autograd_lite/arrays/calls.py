@@ -156,8 +156,8 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
                 return _detached(_beyond_the_rule(function, args, kwargs, j))
         if 1 < variables < maxsize and not _LISTS.isdisjoint(map(type, args)):
             args = (*[as_array(a) for a in args[:variables]], *args[variables:])
-        if type(args[0]) in (list, tuple) and type(rule) is Constant:  # as np.lexsort((t, u))
-            args = (plain_value(args[0], function), *args[1:])
+        if type(rule) is Constant and not _LISTS.isdisjoint(map(type, args)):  # as np.lexsort((t, u))
+            args = tuple([plain_value(a, function) if type(a) in _LISTS else a for a in args])
         result = tensor_of(record(function, [a.node if type(a) is Tensor else a for a in args], kwargs))
         if function in view_functions and type(args[0]) is Tensor:
             result.parent = args[0]

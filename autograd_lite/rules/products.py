@@ -117,7 +117,7 @@ def take_diagonals(term, x):
 @composed(np.dot)
 def dot(a, b, out=None):
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return np.multiply(a, b)
+        return np.multiply(*as_arrays(a, b))
     if np.ndim(b) <= 2:
         return np.matmul(a, b)
     return np.tensordot(a, b, axes=(-1, -2))
@@ -126,7 +126,7 @@ def dot(a, b, out=None):
 @composed(np.inner)
 def inner(a, b):
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return np.multiply(a, b)
+        return np.multiply(*as_arrays(a, b))
     return number(np.tensordot(a, b, axes=(-1, -1)))
 
 
