@@ -189,6 +189,8 @@ def pad(array, pad_width, mode="constant", **kwargs):
     """One axis after the other; the result lies in memory as NumPy's does, for views of it."""
     if callable(mode) or mode == "empty":
         raise TypeError(f"np.pad: mode={mode!r} is not recorded; use a mode with a name, or np.concatenate")
+    if kwargs:
+        np.pad(np.zeros(1), 0, mode, **dict.fromkeys(kwargs, 1))  # for what it raises
     widths = pairs(pad_width, array.ndim)
     options = {k: pairs(v, array.ndim) for k, v in kwargs.items() if k != "reflect_type" and v is not None}
     if array.ndim == 0:
@@ -283,6 +285,8 @@ def apply_over_axes(func, a, axes):
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
     """start + k·(stop − start)/(n − 1): linear in both ends."""
     num = operator.index(num)
+    if num < 0:
+        raise ValueError(f"np.linspace: the number of points must not be negative, got {num}")
     parts, floating = num - 1 if endpoint else num, np.result_type(start, stop, 0.0)
     start, stop = (x.astype(floating) for x in as_arrays(start, stop))
     step = (stop - start) / max(parts, 1)

@@ -230,6 +230,8 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
         weights = np.reshape(weights, [n if k in axes else 1 for k, n in enumerate(a.shape)])
     weights = floating(weights * np.ones_like(a))
     total = np.sum(weights, axis=axis, keepdims=keepdims)
+    if np.any(np.equal(total, 0)):
+        raise ZeroDivisionError("np.average: weights sum to 0")
     mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (mean, total) if returned else mean
 

@@ -16,6 +16,8 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     """C = Σ_k w_k (x_k − μ)(x_k − μ)ᴴ / normalization, x_k being observation number k."""
     parts = [np.atleast_2d(p).T if not rowvar and np.ndim(p) > 1 else np.atleast_2d(p)
              for p in as_arrays(*([m] if y is None else [m, y]))]  # fmt: skip
+    if max(p.ndim for p in parts) > 2:
+        raise ValueError(f"np.cov needs at most 2 axes, got shapes {[p.shape for p in parts]}")
     x = np.concatenate(parts, axis=0) if y is not None else parts[0]
     x = x.astype(np.result_type(x, np.float64) if dtype is None else dtype)
     n, ddof = x.shape[1], (0 if bias else 1) if ddof is None else ddof
