@@ -153,7 +153,6 @@ class Linear:
         """The tangents in the place of the variables, zeros for those that have none."""
         if len(self.transposes) == 1 and not self.variadic:
             return [tangents[0], *args[1:]]
-
         return [
             a if not self._moves(j) else np.zeros_like(a) if t is None else t
             for j, (t, a) in enumerate(zip(tangents, args, strict=True))

@@ -41,6 +41,7 @@ UFUNCS = {
     "signature": lambda x: np.add(x, 1, signature="dd->d") * np.multiply(x, x, signature=(float, float, float)),
     "out and dtype": filled(lambda x, out: np.exp(x, out, dtype=float, casting="unsafe")),
     "lists": lambda x: np.add([x[0, 0], 1.0, x[0, 1]], x) * np.add([1, 2, 3], x, dtype=float),
+    "Python numbers": lambda x: np.choose([0, 1, 1], [x.astype("f"), 3.0]) + np.select([x > 1], [2.0], np.float32(1)),
     "truth values": lambda x: np.arctan2(x[0] > 1, x),
 }
 PLACES = {
@@ -55,6 +56,7 @@ PLACES = {
     "a list of numbers": lambda x: np.linalg.solve(x[:, :2], [1, 2]),
     "a list by name": lambda x: np.linalg.solve(b=[1, 2], a=x[:, :2]),
     "a mask": lambda x: np.where(x, x, 0),
+    "a truth value by number": lambda x: np.nanmedian(x, 1, keepdims=1) * np.nanquantile(x, 0.3, 0, keepdims=np.True_),
     "a number of axes 0": lambda x: np.sum(x[0, 0], axis=0) * np.max(x[0, 1], axis=-1) * np.prod(x[1, 0], axis=0),
     "out by position": filled(lambda x, out: np.cumsum(x, 1, None, out)),
     "out of max": filled(lambda x, out: np.clip(x, 0.6, 2.0, out)),
@@ -90,6 +92,8 @@ def test_a_number_over_python_zero():
     with np.errstate(divide="ignore"):
         np.testing.assert_array_equal(ag.grad(lambda x: np.sum(x / 0))(X), np.full((2, 3), np.inf))
         np.testing.assert_array_equal(ag.grad(lambda x: np.sum(x / -0.0))(X), np.full((2, 3), -np.inf))
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(ag.vjp(lambda x: x / 0j, 1.0)[1](1.0))
 
 
 def test_out_by_position_is_a_write():
@@ -150,6 +154,7 @@ RAISES = {
     "fro of a vector": lambda x: np.linalg.norm(x[0], "fro"),
     "two sorts": lambda x: np.sort(x, kind="stable", stable=True),
     "fields": lambda x: np.sort(x, order="x"),
+    "diff of a number": lambda x: np.diff(x[0, 0]),
     "two corrections": lambda x: np.nanvar(x, ddof=1, correction=1),
     "nanmax of nothing": lambda x: np.nanmax(x[:0]),
     "two tolerances": lambda x: np.linalg.pinv(x, 0.1, rtol=0.1),
@@ -204,6 +209,10 @@ FUNCTIONS = {  # of whole numbers, and the dtype that they make of them
     "cumprod": np.cumprod, "nanmax": np.nanmax, "nanmin": lambda i: np.nanmin(i, axis=0), "median": np.median,
     "pinv": lambda i: np.linalg.pinv(i.reshape(2, 2)), "lstsq": lambda i: np.linalg.lstsq(i.reshape(2, 2), i[:2])[0],
     "poly": np.poly, "nanmedian": np.nanmedian, "intersect1d": lambda i: np.intersect1d(i, np.array([1.0, 2.0])),
+    "norm": lambda i: np.linalg.norm(i.reshape(2, 2), np.inf), "pad": lambda i: np.pad(i, 1, "mean"),
+    "ramp": lambda i: np.pad(i, 3, "linear_ramp", end_values=9), "sum": lambda i: np.sum(i, initial=2.5),
+    "prod": lambda i: np.prod(i, initial=2.5), "max": lambda i: np.max(i, initial=7.5),
+    "average": lambda i: i + np.average(i, weights=[1, 2, 3, 4], returned=True)[1],
 }  # fmt: skip
 
 
@@ -231,7 +240,8 @@ def test_an_axis_that_is_not_there(call):
 NUMBERS = {
     "median": np.median, "quantile": lambda x: np.quantile(x, 0.3), "nanpercentile": lambda x: np.nanpercentile(x, 30),
     "std": lambda x: np.std(x, where=MASK), "interp": lambda x: np.interp(x[0, 0], [0.0, 1.0], x[1, :2]),
-    "inner": lambda x: np.inner(x[0], x[1]), "vecdot": lambda x: np.vecdot(x[0], x[1]),
+    "norm": lambda x: np.linalg.norm(x, 1), "inner": lambda x: np.inner(x[0], x[1]),
+    "vecdot": lambda x: np.vecdot(x[0], x[1]),
 }  # fmt: skip
 
 
@@ -255,3 +265,10 @@ def test_the_order_of_an_array_that_repeats_its_entries():
     x, tangents = np.broadcast_to(np.arange(3.0), (2, 3)), np.arange(6.0).reshape(2, 3)
     found = ag.jvp(lambda x: np.ravel(x, order="A"), (x,), (tangents,))
     np.testing.assert_array_equal(found, [np.ravel(x, order="A"), np.arange(6.0)])
+
+
+@pytest.mark.parametrize("weights", [None, [1.0, 2.0, 1.0]])
+def test_a_quantile_that_is_nan_belongs_to_the_entry_that_is(weights):
+    x = np.array([2.0, np.nan, 1.0])
+    found = ag.grad(lambda x: np.quantile(x, 0.5, method="inverted_cdf", weights=weights))(x)
+    np.testing.assert_array_equal(found, [0, 1, 0])

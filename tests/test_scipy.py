@@ -258,6 +258,14 @@ def test_gamma_functions_of_complex_numbers():
         ag.vjp(sp.psi, z)[1](np.ones(3) + 0j)
 
 
+def test_a_rising_factorial_between_two_poles_of_gamma():
+    """z(z + 1), z and 1/((z − 1)(z − 2)), whose derivatives are polynomials and fractions."""
+    z, m = np.array([-2.0, -3.0, -4.0]), np.array([2.0, 1.0, -2.0])
+    slope = ag.elementwise_grad(lambda z: sp.poch(z, m))
+    np.testing.assert_allclose(slope(z), [2 * -2 + 1, 1, 1 / 150 + 1 / 180], rtol=1e-13)
+    np.testing.assert_allclose(ag.elementwise_grad(slope)(z)[:2], [2, 0], rtol=1e-13, atol=1e-13)
+
+
 def test_box_cox_of_0_has_a_slope_by_its_exponent():
     with np.errstate(divide="ignore"):
         for f in lambda y: sp.boxcox(0.0, y), lambda y: sp.boxcox1p(-1.0, y):

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 __all__ = [
-    "SMALL", "Version", "Way", "along", "as_shaped", "copied", "entries", "takes_versions", "view_functions", "written",
+    "Version", "Way", "along", "as_shaped", "copied", "entries", "takes_versions", "view_functions", "written",
 ]  # fmt: skip
 
 # The way from an array to a view of it: None for the array itself, else (way before, function, arguments, keywords)

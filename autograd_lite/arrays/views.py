@@ -22,7 +22,7 @@ import numpy as np
 
 from ..graph import Node, record
 from ..rules.assigning import assign
-from ..rules.indexing import getitem
+from ..rules.indexing import BASIC, getitem
 from .versions import Version, Way, along, copied
 
 __all__ = ["Composed", "Memory", "is_itself", "note", "replace", "share_memory", "write"]
@@ -215,7 +215,7 @@ def is_itself(tensor: Any, index: tuple[Any, ...], value: Any) -> bool:
     if node.function is not getitem or node.args[0] is not tensor.node or len(node.args) != len(index) + 1:
         return False
     pairs = zip(node.args[1:], index, strict=True)
-    return all([type(a) is type(b) and type(a) in _BASIC and a == b for a, b in pairs]) and is_writeable(tensor)
+    return all([type(a) is type(b) and type(a) in BASIC and a == b for a, b in pairs]) and is_writeable(tensor)
 
 
 def is_writeable(tensor: Any) -> bool:
@@ -224,5 +224,3 @@ def is_writeable(tensor: Any) -> bool:
         _settle(tensor)
         return bool(_target(_root(tensor).node.value, _way(tensor)).flags.writeable)
 
-
-_BASIC = (int, slice, type(...), type(None))

@@ -6,16 +6,15 @@ import operator
 import numpy as np
 
 from ..registry import composed
-from .differences import along, as_arrays
-from .indexing import _along, scatter
-from .shaping import in_fortran_order
+from .differences import cut
+from .indexing import at_axis, scatter
+from .shaping import as_arrays, in_fortran_order, laid_along
 
 # chosen entry by entry
 
 
 @composed(np.choose)
 def choose(a, choices, out=None, mode="raise"):
-    choices = as_arrays(*choices)
     (a,) = as_arrays(a)
     n = len(choices)
     if mode != "raise":
@@ -29,7 +28,7 @@ def choose(a, choices, out=None, mode="raise"):
 def select(condlist, choicelist, default=0):
     if len(condlist) != len(choicelist) or not len(condlist):
         raise ValueError(f"np.select: {len(condlist)} conditions for {len(choicelist)} choices")
-    choices = as_arrays(*choicelist)
+    choices = [x if type(x) in (int, float, complex) else as_arrays(x)[0] for x in choicelist]
     dtype = np.result_type(*choices, default)
     chosen = default if hasattr(default, "dtype") else np.asarray(default, dtype)
     for condition, choice in zip(reversed(condlist), reversed(choices), strict=True):
@@ -158,7 +157,7 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
     places = list(range(n))
     if indexing == "xy" and n > 1:
         places[:2] = [1, 0]
-    grids = [np.reshape(x, [-1 if k == place else 1 for k in range(n)]) for x, place in zip(xi, places, strict=True)]
+    grids = [laid_along(x, place, n) for x, place in zip(xi, places, strict=True)]
     return tuple(grids) if sparse else np.broadcast_arrays(*grids)
 
 
@@ -215,7 +214,7 @@ def pairs(x, ndim):
 
 def pad_axis(x, axis, before, after, mode, **options):
     if mode in ("edge", "wrap", "symmetric", "reflect") and options.get("reflect_type", "even") == "even":
-        return x[_along(axis, np.pad(np.arange(x.shape[axis]), (before, after), mode))]
+        return x[at_axis(axis, np.pad(np.arange(x.shape[axis]), (before, after), mode))]
     if mode in ("symmetric", "reflect"):  # odd: 2·edge less the reflection, a linear map of the axis
         weights = np.pad(np.eye(x.shape[axis], dtype=x.dtype), ((before, after), (0, 0)), mode, **options)
         return np.moveaxis(np.tensordot(weights, x, axes=(1, axis)), 0, axis)
@@ -223,6 +222,8 @@ def pad_axis(x, axis, before, after, mode, **options):
     for side, width in enumerate((before, after)):
         if width:
             new = margin(x, axis, side, width, mode, **{k: v[side] for k, v in options.items()})
+            if x.dtype.kind in "iu" and mode != "constant":
+                new = np.floor(new) if mode == "linear_ramp" else np.round(new)
             shape = [width if k == axis else n for k, n in enumerate(x.shape)]
             parts.insert(0 if side == 0 else len(parts), np.broadcast_to(new, shape).astype(x.dtype))
     return np.concatenate(parts, axis=axis) if len(parts) > 1 else x
@@ -237,14 +238,14 @@ def margin(x, axis, side, width, mode, constant_values=0, end_values=0, stat_len
     if mode == "constant":
         return constant_values
     if mode == "linear_ramp":
-        edge = along(x, axis, 0, 1) if side == 0 else along(x, axis, n - 1, n)
-        share = (np.arange(width) / width if side == 0 else 1 - (np.arange(width) + 1) / width).astype(edge.dtype)
-        share = np.reshape(share, [-1 if k == axis else 1 for k in range(x.ndim)])
+        edge = cut(x, axis, 0, 1) if side == 0 else cut(x, axis, n - 1, n)
+        share = np.arange(width) / width if side == 0 else 1 - (np.arange(width) + 1) / width
+        share = laid_along(share.astype(np.result_type(edge, 0.0)), axis, x.ndim)
         return end_values + share * (edge - end_values)
     if mode not in STATISTICS:
         raise ValueError(f"np.pad: mode {mode!r} is none of NumPy's")
     length = n if stat_length is None else min(int(stat_length), n)
-    return STATISTICS[mode](along(x, axis, 0, length) if side == 0 else along(x, axis, n - length, n),
+    return STATISTICS[mode](cut(x, axis, 0, length) if side == 0 else cut(x, axis, n - length, n),
                             axis=axis, keepdims=True)  # fmt: skip
 
 

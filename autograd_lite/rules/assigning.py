@@ -57,9 +57,9 @@ def assign(x, value, way, *index):
 def added(x, index, value):
     """np.add.at, but quicker where no places can meet."""
     if all([type(i) in BASIC for i in index]):
-        entries = x[index]
-        if getattr(value, "dtype", None) is x.dtype and value.shape == entries.shape:
-            x[index] = entries + value
+        old = x[index]
+        if getattr(value, "dtype", None) is x.dtype and value.shape == old.shape:
+            x[index] = old + value
             return
     np.add.at(x, index, value)
 

@@ -20,10 +20,10 @@ import numpy as np
 
 from ..kinds import Parts, constant, general
 from ..registry import composed, primitive
-from .differences import as_arrays
 from .elementwise import nonzero
 from .indexing import scatter
 from .linalg import H, T, mirrored, mirrored_adjoint
+from .shaping import as_arrays
 
 # In the adjoints below bars are the usual ones, with ⟨a, b⟩ = Re Σ a*·b: they come in and go out by conjugation
 

@@ -13,30 +13,28 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..kinds import constant, elementwise, multilinear
 from ..registry import composed, primitive
-from .elementwise import nonzero, number
-from .indexing import _along, getitem
+from .elementwise import nonzero
+from .indexing import at_axis, getitem
+from .reductions import kept_shape
+from .shaping import as_arrays, floating, laid_along, number
 
 
-def along(a, axis, *index):
-    """a[index] along the axis"""
-    return a[_along(axis, slice(*index))]
-
-
-def as_arrays(*xs):
-    return [x if hasattr(x, "shape") else np.asarray(x) for x in xs]
+def cut(a, axis, start, stop):
+    """a[start:stop] along the axis"""
+    return a[at_axis(axis, slice(start, stop))]
 
 
 @composed(np.diff)
 def diff(a, n=1, axis=-1, prepend=None, append=None):
-    if n < 0:
-        raise ValueError(f"np.diff: order must be non-negative but got {n!r}")
-    shape = [1 if k == axis % a.ndim else m for k, m in enumerate(a.shape)]
+    if n < 0 or (n and not a.ndim):
+        raise ValueError(f"np.diff needs an order n ≥ 0 and an array with axes, got n={n!r} and shape {a.shape}")
+    shape = kept_shape(a, axis)
     ends = [np.broadcast_to(e, shape) if e is not None and np.ndim(e) == 0 else e for e in (prepend, append)]
     if n and (prepend is not None or append is not None):
         a = np.concatenate([e for e in (ends[0], a, ends[1]) if e is not None], axis=axis)
     step = np.not_equal if a.dtype == bool else np.subtract
     for _ in range(n):
-        a = step(along(a, axis, 1, None), along(a, axis, None, -1))
+        a = step(cut(a, axis, 1, None), cut(a, axis, None, -1))
     return a
 
 
@@ -63,19 +61,16 @@ def gradient(f, *varargs, axis=None, edge_order=1):
 
 
 def slope_along(f, h, axis, edge_order):
-    if f.dtype.kind not in "fc":
-        f = f.astype(np.float64)
-    n = f.shape[axis]
+    f, n = floating(f), f.shape[axis]
     h = h if isinstance(h, (int, float)) else as_arrays(h)[0]
-    shape = [-1 if k == axis else 1 for k in range(f.ndim)]
     if np.ndim(h) == 0:
         left = right = h
     elif h.shape != (n,):
         raise ValueError(f"np.gradient: {h.size} coordinates for {n} entries along axis {axis}")
     else:
         steps = np.diff(h)
-        left, right = np.reshape(steps[:-1], shape), np.reshape(steps[1:], shape)
-    before, here, after = along(f, axis, None, -2), along(f, axis, 1, -1), along(f, axis, 2, None)
+        left, right = laid_along(steps[:-1], axis, f.ndim), laid_along(steps[1:], axis, f.ndim)
+    before, here, after = cut(f, axis, None, -2), cut(f, axis, 1, -1), cut(f, axis, 2, None)
     if np.ndim(h) == 0:
         inside = (after - before) / (2.0 * left)
     else:
@@ -90,7 +85,7 @@ def slope_along(f, h, axis, edge_order):
 
 def end_slope(f, h, axis, edge_order, sign):
     """At the first entry, or with sign −1 at the last."""
-    at = [along(f, axis, k, k + 1) if sign > 0 else along(f, axis, f.shape[axis] - 1 - k, f.shape[axis] - k)
+    at = [cut(f, axis, k, k + 1) if sign > 0 else cut(f, axis, f.shape[axis] - 1 - k, f.shape[axis] - k)
           for k in range(edge_order + 1)]  # fmt: skip
     if np.ndim(h) == 0:
         steps = (h, h)
@@ -110,10 +105,8 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
         d = dx
     else:
         (x,) = as_arrays(x)
-        d = np.diff(x) if x.ndim == 1 else np.diff(x, axis=axis)
-        if x.ndim == 1:
-            d = np.reshape(d, [-1 if k == axis % y.ndim else 1 for k in range(y.ndim)])
-    return np.sum(d * (along(y, axis, 1, None) + along(y, axis, None, -1)) / 2.0, axis=axis)
+        d = laid_along(np.diff(x), axis, y.ndim) if x.ndim == 1 else np.diff(x, axis=axis)
+    return np.sum(d * (cut(y, axis, 1, None) + cut(y, axis, None, -1)) / 2.0, axis=axis)
 
 
 @composed(np.interp)

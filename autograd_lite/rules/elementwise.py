@@ -29,17 +29,12 @@ def ratio(x, y):
     return np.where(np.equal(y, 0), 0, x / nonzero(y))
 
 
-def number(x):
-    """x, which is NumPy's number and no array that can be written to if it has no axes."""
-    return x if x.ndim else x[()]
-
-
-def inverse(out, x, y):
+def reciprocal(out, x, y):
     """1/y, also where y is Python's number 0."""
     try:
         return 1 / y
     except ZeroDivisionError:
-        return math.copysign(math.inf, y)
+        return np.divide(1, y)
 
 
 def power_base(out, x, y):
@@ -53,8 +48,8 @@ def power_base(out, x, y):
 def power_exponent(out, x, y):
     """x^y·log x, and 0 where x = 0."""
     if type(x) in (int, float):
-        logarithm = cmath.log if out.dtype.kind == "c" else lambda x: float(np.log(x))
-        return out * (logarithm(x) if x != 0 else 0.0)
+        x = x or 1
+        return out * (cmath.log(x) if out.dtype.kind == "c" else float(np.log(x)))
     base = np.where(np.equal(x, 0), 1, x)
     return out * np.log(base if base.dtype == out.dtype else base.astype(out.dtype))
 
@@ -153,7 +148,7 @@ def sinc_slope(out, x):
 elementwise(np.add, 1, 1)
 elementwise(np.subtract, 1, -1)
 elementwise(np.multiply, lambda out, x, y: y, lambda out, x, y: x)
-elementwise(np.divide, inverse, lambda out, x, y: -out / y)
+elementwise(np.divide, reciprocal, lambda out, x, y: -out / y)
 elementwise(np.power, power_base, power_exponent)
 elementwise(np.float_power, power_base, power_exponent)
 elementwise(np.remainder, 1, lambda out, x, y: -np.floor(x / y))
@@ -228,7 +223,6 @@ choice(np.heaviside, None, lambda g, out, x, h: masked(g, np.equal(x, 0)))
 linear(np.where, None, lambda g, out, c, x, y: masked(g, c), lambda g, out, c, x, y: masked(g, np.logical_not(c)))
 
 # complex numbers
-
 elementwise(np.real, 1)
 linear(np.imag, lambda g, out, z: g * -1j)  # Im ż is a view of ż
 linear(np.conjugate, lambda g, out, x: np.conjugate(g))

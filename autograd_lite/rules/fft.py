@@ -11,7 +11,8 @@ import numpy as np
 
 from ..kinds import linear
 from ..registry import composed
-from .indexing import _along, scatter
+from .indexing import at_axis, scatter
+from .shaping import laid_along
 
 OTHER_WAY = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 
@@ -22,10 +23,10 @@ def fit(g, n, axis):
     if have == n:
         return g
     if have > n:
-        return g[_along(axis, slice(n))]
+        return g[at_axis(axis, slice(n))]
     shape = list(g.shape)
     shape[axis] = n
-    return scatter(g, tuple(shape), *_along(axis, slice(have)))
+    return scatter(g, tuple(shape), *at_axis(axis, slice(have)))
 
 
 def transposed(transform):
@@ -43,7 +44,7 @@ def to_half(g, out, z, n=None, axis=-1, norm=None):
     twice[0] = 1
     if n % 2 == 0:
         twice[-1] = 1
-    twice = twice.reshape([-1 if k == axis % out.ndim else 1 for k in range(out.ndim)])
+    twice = laid_along(twice, axis, out.ndim)
     return fit(twice * np.conj(np.fft.rfft(g, axis=axis, norm=OTHER_WAY[norm])), z.shape[axis], axis)
 
 

@@ -26,26 +26,23 @@ def as_computed(ufunc, x, dtype):
 def reduce(ufunc, x, axis=0, dtype=None, keepdims=False, initial=np._NoValue, where=True):
     """(((x₀ ∘ x₁) ∘ x₂) ∘ …), as ufunc.reduce."""
     x, where = as_computed(ufunc, x, dtype), np.broadcast_to(where, x.shape)
-    one = np.ones((1,) * x.ndim, x.dtype)
-    ufunc.reduce(one, axis, where=bool(np.all(where)) or one == 1, **({} if initial is np._NoValue else {"initial": 1}))
+    given, everywhere = initial is not np._NoValue and initial is not None, bool(np.all(where))
+    one, keywords = np.ones((1,) * x.ndim, x.dtype), {} if initial is np._NoValue else {"initial": 1}
+    ufunc.reduce(one, axis, where=everywhere or np.ones(one.shape, bool), **keywords)  # for what it raises
     axis = axis if x.ndim else None
     shape = kept_shape(x, axis) if keepdims else None
     if np.ndim(axis) or (axis is None and x.ndim != 1):
         x, where, axis = lanes(x, axis), lanes(where, axis), -1
     axis = 0 if axis is None else operator.index(axis)
-    steps, chosen = entries(x, axis), entries(where, axis)
-    if initial is np._NoValue or initial is None:
-        if not steps and ufunc.identity is None:
-            raise ValueError(f"zero-size array to reduction operation {ufunc.__name__} which has no identity")
-        if not steps or not np.all(where):
-            initial = np.full(np.delete(x.shape, axis), ufunc.identity, x.dtype)
-    if initial is np._NoValue or initial is None:
+    steps, masks = entries(x, axis), entries(where, axis)
+    if steps and everywhere and not given:
         total, *steps = steps
-        chosen = chosen[1:]
+        masks = masks[1:]
+    elif not given and ufunc.identity is None:
+        raise ValueError(f"zero-size array to reduction operation {ufunc.__name__} which has no identity")
     else:
-        total = np.broadcast_to(initial, [n for k, n in enumerate(x.shape) if k != axis % x.ndim])
-        total = total.astype(x.dtype)
-    for step, mask in zip(steps, chosen, strict=True):
+        total = np.broadcast_to(initial if given else ufunc.identity, np.delete(x.shape, axis)).astype(x.dtype)
+    for step, mask in zip(steps, masks, strict=True):
         total = ufunc(total, step) if np.all(mask) else np.where(mask, ufunc(total, step), total)
     return total if shape is None else np.reshape(total, shape)
 

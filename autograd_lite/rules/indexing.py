@@ -32,7 +32,7 @@ view_functions.add(getitem)  # its rule is in taking.py
 linear(scatter, lambda g, out, values, shape, *index: getitem(g, *index))
 
 
-def _along(axis, index):
+def at_axis(axis, index):
     """The index that takes ``index`` along ``axis``, from the end where the axis is negative."""
     return (slice(None),) * axis + (index,) if axis >= 0 else (..., index) + (slice(None),) * (-1 - axis)
 
@@ -45,7 +45,7 @@ def take(a, indices, axis=None, out=None, mode="raise"):
     if mode != "raise":
         indices = np.asarray(indices, np.intp) if type(indices) in (list, tuple) else indices
         indices = np.mod(indices, n) if mode == "wrap" else np.clip(indices, 0, n - 1)
-    return getitem(a, *_along(axis, indices))
+    return getitem(a, *at_axis(axis, indices))
 
 
 @composed(np.take_along_axis)
@@ -63,7 +63,7 @@ def take_along_axis(arr, indices, axis=-1):
 def repeat(a, repeats, axis=None):
     if axis is None or not a.ndim:
         a, axis = np.ravel(a), 0
-    return a[_along(axis, np.repeat(np.arange(a.shape[axis]), repeats))]
+    return a[at_axis(axis, np.repeat(np.arange(a.shape[axis]), repeats))]
 
 
 def diagonal_transpose(g, out, a, offset=0, axis1=0, axis2=1):

@@ -10,7 +10,17 @@ import numpy as np
 from ..kinds import general
 from ..registry import composed, primitive
 from .elementwise import masked
-from .reductions import lanes, masked_max, masked_mean, masked_min, masked_prod, masked_std, masked_sum, masked_var
+from .reductions import (
+    lanes,
+    masked_max,
+    masked_mean,
+    masked_min,
+    masked_prod,
+    masked_std,
+    masked_sum,
+    masked_var,
+    number_like,
+)
 
 
 def numbers(a, where):
@@ -62,20 +72,15 @@ def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     return masked_mean(a, axis, dtype, None, keepdims, where=numbers(a, where))
 
 
-def mean_of(a, mean, dtype):
-    """A mean that is given, in the dtype in which NumPy subtracts it."""
-    return mean.astype(a.dtype) if dtype is None and hasattr(mean, "dtype") else mean
-
-
 @composed(np.nanvar)
 def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
-    where, mean = numbers(a, where), mean_of(a, mean, dtype)
+    where, mean = numbers(a, where), number_like(a, mean) if dtype is None and mean is not None else mean
     return masked_var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
 
 
 @composed(np.nanstd)
 def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
-    where, mean = numbers(a, where), mean_of(a, mean, dtype)
+    where, mean = numbers(a, where), number_like(a, mean) if dtype is None and mean is not None else mean
     return masked_std(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
 
 

@@ -8,7 +8,7 @@ from operator import index
 import numpy as np
 
 from ..registry import composed
-from .differences import as_arrays
+from .shaping import as_arrays, floating
 
 
 def coefficients(*polynomials):
@@ -97,8 +97,7 @@ def remainder_of(u, done):
 @composed(np.poly)
 def poly(seq_of_zeros):
     """∏ (x − z_k); of a matrix, its characteristic polynomial."""
-    (zeros,) = coefficients(seq_of_zeros)
-    zeros = zeros.astype(np.result_type(zeros, 0.0))
+    zeros = floating(*coefficients(seq_of_zeros))
     if zeros.ndim == 2:
         zeros = np.linalg.eigvals(zeros)
     p = np.ones(1, zeros.dtype)
@@ -119,8 +118,7 @@ def roots(p):
     places = np.flatnonzero(p)
     if places.size == 0:
         return p[:0]
-    inner = p[index(places[0]) : index(places[-1]) + 1]
-    inner = inner if p.dtype.kind in "fc" else inner.astype(float)
+    inner = floating(p[index(places[0]) : index(places[-1]) + 1])
     n, at_zero = inner.shape[0] - 1, p.shape[0] - 1 - index(places[-1])
     if n == 0:
         return np.zeros(at_zero)
@@ -134,8 +132,7 @@ def roots(p):
 @composed(np.polyfit)
 def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     """Least squares, with the columns of the Vandermonde matrix scaled to length 1."""
-    x, y = as_arrays(x, y)
-    x, y = x.astype(np.result_type(x, 0.0)), y.astype(np.result_type(y, 0.0))
+    x, y = map(floating, as_arrays(x, y))
     columns, right = np.vander(x, deg + 1), y
     if w is not None:
         (w,) = as_arrays(w)

@@ -7,7 +7,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..kinds import multilinear
 from ..registry import composed, primitive
-from .elementwise import number
+from .shaping import as_arrays, number
 
 
 def matmul_left(g, out, a, b):
@@ -48,7 +48,7 @@ def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="
     """Every notation of np.einsum, reduced to ``contract``: sums and diagonals of a single operand come first."""
     if not isinstance(operands[0], str):
         operands = from_sublists(operands)
-    arrays = [x if hasattr(x, "shape") else np.asarray(x) for x in operands[1:]]
+    arrays = as_arrays(*operands[1:])
     if dtype is not None:
         ones = [np.ones(1, x.dtype) for x in arrays]
         np.einsum(",".join("a" * len(ones)) + "->", *ones, dtype=dtype, casting=casting)  # for what it raises

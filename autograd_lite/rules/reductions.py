@@ -11,14 +11,15 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..kinds import broadcast, linear, reduction, unreduce
 from ..registry import composed
-from .elementwise import nonzero, number, ratio
+from .elementwise import nonzero, ratio
+from .shaping import floating, inverse, number
 
 
 def count(x, axis):
     """How many entries of x are reduced to one."""
     if axis is None:
         return x.size
-    return np.prod([x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,))], dtype=int).item()
+    return math.prod([x.shape[a] for a in (axis if isinstance(axis, tuple) else (axis,))])
 
 
 def sorted_axes(x, axis):
@@ -54,7 +55,7 @@ def product_of_others(out, x, axis):
     before = np.concatenate([one, np.cumprod(flat[..., :-1], axis=-1)], axis=-1)
     after = np.concatenate([np.cumprod(flat[..., :0:-1], axis=-1)[..., ::-1], one], axis=-1)
     moved = [x.shape[i] for i in kept + axes]
-    return np.transpose(np.reshape(before * after, moved), np.argsort(np.array(kept + axes)).tolist())
+    return np.transpose(np.reshape(before * after, moved), inverse(kept + axes))
 
 
 def deviation(out, x, axis, ddof=0, correction=0):
@@ -108,18 +109,18 @@ def with_initial(function, bound, x, axis, keepdims, initial, where):
     """The extremum of each lane and of ``initial``, as if that were one entry more."""
     if initial is None:
         raise ValueError(f"np.{function.__name__} with where= needs initial=, the value where nothing is chosen")
+    initial = number_like(x, initial)
     if where is not True:
         x = np.where(where, x, bound if x.dtype.kind == "f" else initial)
     flat = lanes(x, axis)
-    first = np.broadcast_to(np.asarray(initial) if np.isscalar(initial) else initial, (*flat.shape[:-1], 1))
-    joined = np.concatenate([first.astype(x.dtype), flat], axis=-1)
-    found = function(joined, axis=-1)
+    first = np.broadcast_to(initial, (*flat.shape[:-1], 1))
+    found = function(np.concatenate([first, flat], axis=-1), axis=-1)
     return np.reshape(found, kept_shape(x, axis)) if keepdims else found
 
 
 def number_like(x, number):
     """The number in the dtype of x."""
-    return number.astype(x.dtype) if hasattr(number, "dtype") else number
+    return number.astype(x.dtype) if hasattr(number, "dtype") else x.dtype.type(number)
 
 
 @composed(np.sum)
@@ -194,9 +195,9 @@ def norm(x, ord=None, axis=None, keepdims=False):
         raise ValueError(f"np.linalg.norm: ord={ord!r} is for one or two axes, not for {len(axes)}")
     if ord in (1, -1, np.inf, -np.inf):
         rows, columns = axes if abs(ord) == 1 else axes[::-1]
-        sums = np.sum(np.abs(x), axis=rows, keepdims=True)
+        sums = np.sum(np.abs(floating(x)), axis=rows, keepdims=True)
         found = (np.max if ord > 0 else np.min)(sums, axis=columns, keepdims=True)
-        return found if keepdims else np.squeeze(found, axis=axes)
+        return found if keepdims else number(np.squeeze(found, axis=axes))
     if ord not in (2, -2, "nuc"):
         raise ValueError(f"np.linalg.norm: no matrix norm has ord={ord!r}; it is 'fro', 'nuc', 1, -1, 2, -2, inf, -inf")
     s = np.linalg.svdvals(np.moveaxis(x, axes, (-2, -1)))
@@ -227,7 +228,7 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
             )
         weights = np.transpose(weights, np.argsort(axes).tolist())
         weights = np.reshape(weights, [n if k in axes else 1 for k, n in enumerate(a.shape)])
-    weights = weights * np.ones_like(a)
+    weights = floating(weights * np.ones_like(a))
     total = np.sum(weights, axis=axis, keepdims=keepdims)
     mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
     return (mean, total) if returned else mean
@@ -240,8 +241,7 @@ def cumulative(function, empty, x, axis, dtype, include_initial):
     found = function(x, axis=axis, dtype=dtype)
     if not include_initial:
         return found
-    shape = [1 if k == axis % x.ndim else n for k, n in enumerate(x.shape)]
-    return np.concatenate([np.full(shape, empty, found.dtype), found], axis=axis)
+    return np.concatenate([np.full(kept_shape(x, axis), empty, found.dtype), found], axis=axis)
 
 
 if hasattr(np, "cumulative_sum"):  # since NumPy 2.1

@@ -7,6 +7,26 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from ..kinds import general, linear
 from ..registry import composed, primitive
+from .indexing import at_axis
+
+
+def as_arrays(*xs):
+    return [x if hasattr(x, "shape") else np.asarray(x) for x in xs]
+
+
+def floating(x):
+    """x, or the floats that stand for its whole numbers."""
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)
+
+
+def number(x):
+    """x, which is NumPy's number and no array that can be written to if it has no axes."""
+    return x if x.ndim else x[()]
+
+
+def laid_along(vector, axis, ndim):
+    """The vector on one axis of ``ndim``."""
+    return np.reshape(vector, [-1 if k == axis % ndim else 1 for k in range(ndim)])
 
 
 def restored(g, out, x, *args, **kwargs):
@@ -54,9 +74,7 @@ def concatenate_transpose(j, g, out, *arrays, axis=0):
         return np.reshape(g[start : start + arrays[j].size], arrays[j].shape)
     start = sum(a.shape[axis] for a in arrays[:j])
     stop = start + arrays[j].shape[axis]
-    return g[(..., slice(start, stop)) + (slice(None),) * (-1 - axis)] if axis < 0 else g[
-        (slice(None),) * axis + (slice(start, stop),)
-    ]
+    return g[at_axis(axis, slice(start, stop))]
 
 
 general(np.reshape, jvp=[rearranged], vjp=[rearranged_back])
@@ -99,7 +117,7 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
 
 @composed(np.concatenate)
 def concatenate_list(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
-    arrays = [a if hasattr(a, "shape") else np.asarray(a) for a in arrays]
+    arrays = as_arrays(*arrays)
     np.concatenate([np.zeros(0, a.dtype) for a in arrays], dtype=dtype, casting=casting)  # for what it raises
     joined = concatenate(*arrays, axis=axis)
     return joined if dtype is None else joined.astype(dtype)
@@ -155,7 +173,7 @@ def atleast_3d(*arys):
 
 
 def one_or_all(arrays):
-    arrays = [a if hasattr(a, "shape") else np.asarray(a) for a in arrays]
+    arrays = as_arrays(*arrays)
     return arrays[0] if len(arrays) == 1 else tuple(arrays)
 
 
@@ -166,8 +184,7 @@ def array_split(ary, indices_or_sections, axis=0):
         ends = indices_or_sections.tolist()
     else:
         ends = np.cumsum([len(part) for part in np.array_split(range(n), indices_or_sections)])[:-1].tolist()
-    axis %= ary.ndim
-    return [ary[(slice(None),) * axis + (slice(a, b),)] for a, b in zip([0, *ends], [*ends, None], strict=True)]
+    return [ary[at_axis(axis, slice(a, b))] for a, b in zip([0, *ends], [*ends, None], strict=True)]
 
 
 @composed(np.split)

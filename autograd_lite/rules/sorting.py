@@ -13,9 +13,8 @@ import numpy as np
 
 from ..kinds import constant, general
 from ..registry import composed, primitive
-from .differences import as_arrays
-from .elementwise import number
 from .reductions import kept_shape, lanes
+from .shaping import as_arrays, floating, number
 
 
 def unordered(name, order):
@@ -151,20 +150,16 @@ def take_each(ordered, k):
     return ordered[(*lane, k.astype(np.intp))]
 
 
-def quantiles(a, q, axis, method, keepdims, pass_over_nan):
+def quantiles(a, q, axis, method, keepdims, pass_over_nan, weights=None):
     (a,) = as_arrays(a)
     ordered = np.sort(lanes(a, axis), axis=-1)
     if not a.size and np.ndim(q) == 0:
         return np.mean(a, axis=axis if np.ndim(axis) == 0 else tuple(axis), keepdims=keepdims)
-    found = between(ordered, q, method)
+    found = between(ordered, q, method) if weights is None else entry(a, q, axis, method, weights, pass_over_nan)
     if not pass_over_nan:
         last = ordered[..., -1]
         found = np.where(np.isnan(last), last, found)
     return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else number(found)
-
-
-def floating(a):
-    return a.astype(np.float64) if a.dtype.kind in "biu" else a
 
 
 @composed(np.median)
@@ -173,8 +168,8 @@ def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
 
 
 @composed(np.nanmedian)
-def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=np._NoValue):
-    return quantiles(floating(a), 0.5, axis, "linear", keepdims is True, True)
+def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=False):
+    return quantiles(floating(a), 0.5, axis, "linear", keepdims, True)
 
 
 @primitive
@@ -183,44 +178,31 @@ def weighted_places(x, q, weights, method):
     order = np.argsort(x, axis=-1, kind="stable")
     ranks = np.zeros(x.shape)
     np.put_along_axis(ranks, order, np.arange(x.shape[-1], dtype=float), axis=-1)
-    found = np.quantile(ranks, q, axis=-1, method=method, weights=np.broadcast_to(weights, x.shape)).astype(np.intp)
-    lane = np.indices(x.shape[:-1], sparse=True)
-    return order[(*lane, found)]
+    return take_each(order, np.quantile(ranks, q, axis=-1, method=method, weights=np.broadcast_to(weights, x.shape)))
 
 
 constant(weighted_places)
 
 
-def weighted_quantiles(a, q, axis, method, keepdims, weights, pass_over_nan=False):
-    """An entry of a, constant in q and in the weights."""
-    a, weights = as_arrays(a, weights)
-    x = lanes(a, axis)
+def entry(a, q, axis, method, weights, pass_over_nan):
+    """The quantile where entries have weights: an entry of a, constant in q and in the weights."""
+    (weights,), x = as_arrays(weights), lanes(a, axis)
     w = lanes(weights, axis) if weights.shape == a.shape else weights
     if w.shape != x.shape and (axis is None or np.ndim(axis) or w.shape != x.shape[-1:]):
         raise TypeError("np.quantile: weights have the shape of a, or are one row for one axis")
     if pass_over_nan:
         w = np.where(np.isnan(x), 0, w)
-    places = weighted_places(x, q, w, method)
-    found = x[(*np.indices(x.shape[:-1], sparse=True), places)]
-    missing = np.any(np.isnan(x), axis=-1)
-    found = np.where(missing, np.nan, found) if np.any(missing) and not pass_over_nan else found
-    return np.reshape(found, (*np.shape(q), *kept_shape(a, axis))) if keepdims else found
+    return take_each(x, weighted_places(x, q, w, method))
 
 
 @composed(np.quantile)
 def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None):
-    if weights is not None:
-        return weighted_quantiles(a, q, axis, method, keepdims, weights)
-    return quantiles(a, q, axis, method, keepdims, False)
+    return quantiles(a, q, axis, method, keepdims, False, weights)
 
 
 @composed(np.nanquantile)
-def nanquantile(
-    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=np._NoValue, *, weights=None
-):
-    if weights is not None:
-        return weighted_quantiles(a, q, axis, method, keepdims is True, weights, True)
-    return quantiles(a, q, axis, method, keepdims is True, True)
+def nanquantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None):
+    return quantiles(a, q, axis, method, keepdims, True, weights)
 
 
 def hundredth(q):
@@ -229,18 +211,12 @@ def hundredth(q):
 
 @composed(np.percentile)
 def percentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None):
-    if weights is not None:
-        return weighted_quantiles(a, hundredth(q), axis, method, keepdims, weights)
-    return quantiles(a, hundredth(q), axis, method, keepdims, False)
+    return quantiles(a, hundredth(q), axis, method, keepdims, False, weights)
 
 
 @composed(np.nanpercentile)
-def nanpercentile(
-    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=np._NoValue, *, weights=None
-):
-    if weights is not None:
-        return weighted_quantiles(a, hundredth(q), axis, method, keepdims is True, weights, True)
-    return quantiles(a, hundredth(q), axis, method, keepdims is True, True)
+def nanpercentile(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None):
+    return quantiles(a, hundredth(q), axis, method, keepdims, True, weights)
 
 
 # sets of numbers: of an entry that both arrays have, the one of the first array

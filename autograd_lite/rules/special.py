@@ -85,11 +85,24 @@ def trigamma(x):
     return zeta(2.0, x)
 
 
+def is_pole(x):
+    """Whether x is a pole of Γ and ψ: 0, −1, …"""
+    return np.logical_and(np.less_equal(x, 0), np.equal(x, np.floor(x)))
+
+
 def less_psi(out, x, rest):
     """−out·ψ(x), where out = rest/Γ(x): at the poles of Γ it is rest·d/dx 1/Γ(x)."""
-    pole = np.logical_and(np.less_equal(x, 0), np.equal(x, np.floor(x)))
+    pole = is_pole(x)
     at_pole = np.where(pole, rest, 0) * rgamma_slope(np.where(pole, x, 0))
     return np.where(pole, at_pole, -out * sp.psi(np.where(pole, 1, x)))
+
+
+def poch_slope(out, z, m):
+    """out·(ψ(z + m) − ψ(z)) = out·(ψ(1 − z − m) − ψ(1 − z)) for integer m, which holds where z and z + m are poles."""
+    end = z + m
+    poles = np.logical_and(is_pole(z), is_pole(end))
+    z, end = np.where(poles, 1 - z, z), np.where(poles, 1 - end, end)
+    return out * sp.psi(end) + less_psi(out, z, sp.gamma(end))
 
 
 def binom_share(out, n, k, lower):
@@ -213,8 +226,7 @@ elementwise(sp.loggamma, lambda out, x: sp.psi(x))
 elementwise(sp.rgamma,   lambda out, x: rgamma_slope(x))
 elementwise(sp.psi,      lambda out, x: trigamma(x))
 elementwise(zeta,        refused(zeta, "its exponent"), lambda out, s, q: -s * zeta(s + 1.0, q))
-elementwise(sp.poch,     lambda out, z, m: out * sp.psi(z + m) + less_psi(out, z, sp.gamma(z + m)),
-                         lambda out, z, m: out * sp.psi(z + m))  # fmt: skip
+elementwise(sp.poch,     poch_slope, lambda out, z, m: out * sp.psi(z + m))
 elementwise(sp.beta,     lambda out, a, b: out * sp.psi(a) + less_psi(out, a + b, sp.gamma(a) * sp.gamma(b)),
                          lambda out, a, b: out * sp.psi(b) + less_psi(out, a + b, sp.gamma(a) * sp.gamma(b)),
 )  # fmt: skip

@@ -6,9 +6,9 @@ import numpy as np
 
 from ..kinds import constant
 from ..registry import composed, primitive
-from .differences import as_arrays
 from .elementwise import nonzero
 from .indexing import scatter
+from .shaping import as_arrays, laid_along
 
 
 @composed(np.cov)
@@ -105,7 +105,7 @@ def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     found = sums(np.where(outside, math.prod(shape), places), shape, weights).astype(np.float64)
     if density:
         for axis, e in enumerate(edges):
-            found = found / np.reshape(np.diff(e), [-1 if k == axis else 1 for k in np.arange(d)])
+            found = found / laid_along(np.diff(e), axis, d)
         found = found / np.sum(sums(np.where(outside, math.prod(shape), places), shape, weights))
     return found, tuple(edges)
 
