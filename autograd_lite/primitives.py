@@ -68,10 +68,10 @@ def primitive(function: Function) -> Function:
             args, kwargs = _by_position(function, args, kwargs)
         inside = [holds_tensors(a) for a in args]
         if not any(inside):
-            return function(*args, **kwargs)
+            return function(*map(entries, args), **kwargs)
         if all([type(a) in recorded_types for a, holds in zip(args, inside, strict=True) if holds]):
             nodes = tuple(a.node if holds else a for a, holds in zip(args, inside, strict=True))
-            values = [a.node.value if holds else a for a, holds in zip(args, inside, strict=True)]
+            values = [entries(a.node.value if holds else a) for a, holds in zip(args, inside, strict=True)]
             value = _plain(function, function(*values, **kwargs))
             if is_leaf(value):
                 return tensor_of(Node(_kept(value), recorded, nodes, kwargs))
@@ -158,7 +158,7 @@ def packed(call: Call, *leaves: Any) -> tuple[Any, ...]:
 
 def _record_packed(function: Function, raw: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     call = Call(function, raw, args, kwargs)
-    values = packed(call, *[x.node.value if type(x) in recorded_types else x for x in call.leaves])
+    values = packed(call, *[entries(x.node.value) if type(x) in recorded_types else x for x in call.leaves])
     nodes = [x.node if type(x) in recorded_types else x for x in call.leaves]
     return call.output(tensor_of(Node(values, packed, (call, *nodes))))
 
