@@ -22,13 +22,13 @@ from . import kinds
 from .arrays.calls import faces
 from .arrays.versions import entries
 from .boxes import Vector, bare, dense, is_boxed, plus, recorded_types, space_of
-from .graph import Node
+from .graph import Node, newest, roots
 from .sweeps import rules
 from .tensor import Tensor, tensor_of
 from .transforms import vjp
 from .trees import flatten, is_leaf, map_tree
 
-__all__ = ["Handmade", "holds_tensors", "name_of", "primitive"]
+__all__ = ["Handmade", "at_values", "holds_tensors", "name_of", "primitive"]
 
 Function = Callable[..., Any]
 
@@ -72,7 +72,7 @@ def primitive(function: Function) -> Function:
         if all([type(a) in recorded_types for a, holds in zip(args, inside, strict=True) if holds]):
             nodes = tuple(a.node if holds else a for a, holds in zip(args, inside, strict=True))
             values = [entries(a.node.value if holds else a) for a, holds in zip(args, inside, strict=True)]
-            value = _plain(function, function(*values, **kwargs))
+            value = _plain(function, values, kwargs)
             if is_leaf(value):
                 return tensor_of(Node(_kept(value), recorded, nodes, kwargs))
             if type(value) is tuple and all([is_leaf(y) for y in value]):
@@ -89,9 +89,24 @@ def holds_tensors(x: Any) -> bool:
     return type(x) in recorded_types or (not is_leaf(x) and any([type(y) in recorded_types for y in flatten(x)[0]]))
 
 
-def _plain(function: Function, value: Any) -> Any:
-    """What a primitive returned, if no Tensor came through a closure."""
-    value = dense(value)
+def at_values(function: Function, *args: Any, **kwargs: Any) -> Any:
+    """What a function gives at plain values: the numbers too of a Tensor that it made itself, to fill it.
+
+    A Tensor that comes from older ones stays what it is.
+    """
+    before = newest()
+    result = function(*args, **kwargs)
+
+    def number(y: Any) -> Any:
+        own = type(y) is Tensor and all([leaf.number > before for leaf in roots(y.node)])
+        return entries(y.node.value) if own else y
+
+    return map_tree(number, result) if holds_tensors(result) else result
+
+
+def _plain(function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """What a primitive returns, if no Tensor came through a closure."""
+    value = dense(at_values(function, *args, **kwargs))
     if holds_tensors(value):
         raise TypeError(
             f"{name_of(function)} was called with plain values but returns a Tensor: it closes over one, whose "
@@ -152,7 +167,7 @@ def _identity(x: Any) -> Any:
 
 def packed(call: Call, *leaves: Any) -> tuple[Any, ...]:
     """The numbers in the output of a call, as a function of the numbers in its arguments."""
-    outputs, call.build_output = flatten(_plain(call.raw, call.raw(*call.arguments(leaves), **call.kwargs)))
+    outputs, call.build_output = flatten(_plain(call.raw, call.arguments(leaves), call.kwargs))
     return tuple(_kept(y) for y in outputs)
 
 

@@ -86,6 +86,24 @@ def test_errors_of_the_call():
         ag.primitive(lambda x: x * t)(ag.Tensor(1.0))
 
 
+@pytest.mark.parametrize("size", [3, 1200])
+def test_a_function_may_fill_an_array_of_its_own(size):
+    def cube(x):
+        u = ag.Tensor(np.zeros(size))
+        u[:3] = x**2
+        u[1] = u[0] + u[1]
+        return u[:3] * x
+
+    recorded = ag.custom_rule(vjp=lambda g, out, x: ag.vjp(cube, x)[1](g)[0])(cube)
+    pull = lambda g, out, d: {"x": ag.vjp(cube, d["x"])[1](g["y"])[0]}
+    both = ag.custom_rule(vjp=pull)(lambda d: {"y": cube(d["x"])})
+    x = np.array([0.5, -1.0, 2.0])
+    for f in (recorded, lambda x: both({"x": x})["y"]):
+        assert type(ag.vjp(f, x)[0]) is np.ndarray
+        np.testing.assert_allclose(ag.jacobian(f)(x), ag.jacobian(cube)(x))
+        np.testing.assert_allclose(ag.hessian(lambda x, f=f: f(x)[1])(x), ag.hessian(lambda x: cube(x)[1])(x))
+
+
 def test_shapes_are_fitted_or_refused():
     summed = ag.custom_rule(vjp=lambda g, out, x: g * np.ones((2, 3)))(lambda x: np.sum(2 * x))
     np.testing.assert_array_equal(ag.grad(summed)(X), [2, 2, 2])
