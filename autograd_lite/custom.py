@@ -18,7 +18,7 @@ import numpy as np
 
 from . import kinds
 from .arrays.versions import entries
-from .primitives import Handmade, name_of, primitive
+from .primitives import Handmade, at_values, name_of, primitive
 from .sweeps import rules
 from .tensor import Tensor
 from .trees import flatten, map_tree
@@ -137,10 +137,10 @@ def _check_recorded(function: Function, sample: tuple[Any, ...]) -> None:
 
 
 def _seeing_arrays(maps: Any) -> Any:
-    """The maps of a rule, whose arguments are no versions of arrays but plain ones."""
+    """The maps of a rule: their arguments are no versions of arrays but plain ones, and so is what they return."""
     if isinstance(maps, Sequence):
         return list(map(_seeing_arrays, maps))
-    return (lambda *args, **kwargs: maps(*map(entries, args), **kwargs)) if callable(maps) else maps
+    return (lambda *args, **kwargs: at_values(maps, *map(entries, args), **kwargs)) if callable(maps) else maps
 
 
 def _public(kind: Function, call: str) -> Function:

@@ -21,6 +21,7 @@ import numpy as np
 from . import kinds
 from .arrays.calls import faces
 from .arrays.versions import entries
+from .batching.batched import Batched, batched
 from .boxes import Vector, bare, dense, is_boxed, plus, recorded_types, space_of
 from .graph import Node, newest, roots
 from .sweeps import rules
@@ -90,18 +91,22 @@ def holds_tensors(x: Any) -> bool:
 
 
 def at_values(function: Function, *args: Any, **kwargs: Any) -> Any:
-    """What a function gives at plain values: the numbers too of a Tensor that it made itself, to fill it.
+    """What a function gives, and of a Tensor that it made itself, to fill it with values, these.
 
     A Tensor that comes from older ones stays what it is.
     """
     before = newest()
     result = function(*args, **kwargs)
 
-    def number(y: Any) -> Any:
+    def settled(y: Any) -> Any:
+        if type(y) is Batched:
+            return batched(settled(y.array))
         own = type(y) is Tensor and all([leaf.number > before for leaf in roots(y.node)])
         return entries(y.node.value) if own else y
 
-    return map_tree(number, result) if holds_tensors(result) else result
+    if type(result) is Batched:
+        return settled(result)
+    return map_tree(settled, result) if holds_tensors(result) else result
 
 
 def _plain(function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -265,12 +270,12 @@ class Handmade:
 
     def pulled(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         """The adjoint of argument j, as written."""
-        found = self.adjoint(j, adjoint, out, args, kwargs)  # type: ignore[misc]
+        found = at_values(self.adjoint, j, adjoint, out, args, kwargs)  # type: ignore[arg-type]
         return None if found is None else self.fitted(found, args[j], f"adjoint of argument {j}")
 
     def pushed(self, argnums: Any, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         """The tangent of the output, as written."""
-        found = self.tangent(argnums, tangents, out, args, kwargs)  # type: ignore[misc]
+        found = at_values(self.tangent, argnums, tangents, out, args, kwargs)  # type: ignore[arg-type]
         return None if found is None else self.fitted(found, out, "tangent")
 
     @staticmethod
