@@ -515,7 +515,7 @@ def test_batches_of_seeds(monkeypatch):
 
 
 def test_those_who_look_at_single_steps_see_arrays(monkeypatch):
-    """Steps, tables and watches say the same as where each adjoint is filled with zeros; the cost says what that takes."""
+    """Steps, tables and watches say the same as where each adjoint is filled with zeros; costs, what that takes."""
 
     def f(x):
         return x.T[1, 2] * np.sum(x[1]) + x[0, 0] ** 2
