@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from . import kinds
-from .primitives import Handmade, name_of, primitive
+from .arrays.versions import entries
+from .primitives import Handmade, at_values, name_of, primitive
 from .sweeps import rules
 from .tensor import Tensor
 from .trees import flatten, map_tree
@@ -135,6 +136,13 @@ def _check_recorded(function: Function, sample: tuple[Any, ...]) -> None:
         )
 
 
+def _seeing_arrays(maps: Any) -> Any:
+    """The maps of a rule: their arguments are no versions of arrays but plain ones, and so is what they return."""
+    if isinstance(maps, Sequence):
+        return list(map(_seeing_arrays, maps))
+    return (lambda *args, **kwargs: at_values(maps, *map(entries, args), **kwargs)) if callable(maps) else maps
+
+
 def _public(kind: Function, call: str) -> Function:
     """A kind of rule for functions of others: it records a plain function first, and checks the rule."""
 
@@ -144,7 +152,7 @@ def _public(kind: Function, call: str) -> Function:
         dispatches = isinstance(function, np.ufunc) or function in rules or hasattr(function, "_implementation")
         recorded = function if dispatches else primitive(function)
         before = rules.get(recorded)
-        kind(recorded, *args, **kwargs)
+        kind(recorded, *map(_seeing_arrays, args), **{k: _seeing_arrays(v) for k, v in kwargs.items()})
         rule = rules.pop(recorded)
         if before is not None:
             rules[recorded] = before

@@ -17,7 +17,7 @@ from itertools import count
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-__all__ = ["Node", "Path", "leaf", "path", "record", "roots", "same"]
+__all__ = ["Node", "Path", "leaf", "newest", "path", "record", "roots", "same"]
 
 _numbers = count(1)
 _number = attrgetter("number")
@@ -150,6 +150,16 @@ def path(leaves: Iterable[Node], outputs: Iterable[Node]) -> Path:
                 steps.append(node)
                 break
     return Path(steps, active, nested)
+
+
+def newest() -> int:
+    """A number of creation: the nodes that exist have lower ones, those that come have higher ones.
+
+    >>> number = newest()
+    >>> leaf(1.0).number > number
+    True
+    """
+    return next(_numbers)
 
 
 def roots(node: Node) -> list[Node]:

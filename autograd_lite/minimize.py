@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from .jacobians import hessian, hessian_vector_product
+from .primitives import at_values
 from .transforms import value_and_grad
 from .trees import flatten, ravel
 
@@ -99,7 +100,7 @@ def minimize(
     of_vector.__name__ = getattr(cost, "__name__", type(cost).__name__)  # in what derivatives say
     settings: dict[str, Any] = {"method": method, "tol": tol, "options": dict(options or {})}
     if name in WITHOUT_GRADIENT:
-        function: Callable[..., Any] = lambda x: float(of_vector(x, *args))
+        function: Callable[..., Any] = lambda x: float(at_values(of_vector, x, *args))
     else:
         both = value_and_grad(of_vector)
         function, settings["jac"] = lambda x: _plain(*both(x, *args)), True

@@ -21,14 +21,15 @@ import numpy as np
 from . import kinds
 from .arrays.calls import faces
 from .arrays.versions import entries
+from .batching.batched import Batched, batched
 from .boxes import Vector, bare, dense, is_boxed, plus, recorded_types, space_of
-from .graph import Node
+from .graph import Node, newest, roots
 from .sweeps import rules
 from .tensor import Tensor, tensor_of
 from .transforms import vjp
 from .trees import flatten, is_leaf, map_tree
 
-__all__ = ["Handmade", "holds_tensors", "name_of", "primitive"]
+__all__ = ["Handmade", "at_values", "holds_tensors", "name_of", "primitive"]
 
 Function = Callable[..., Any]
 
@@ -68,11 +69,11 @@ def primitive(function: Function) -> Function:
             args, kwargs = _by_position(function, args, kwargs)
         inside = [holds_tensors(a) for a in args]
         if not any(inside):
-            return function(*args, **kwargs)
+            return function(*map(entries, args), **kwargs)
         if all([type(a) in recorded_types for a, holds in zip(args, inside, strict=True) if holds]):
             nodes = tuple(a.node if holds else a for a, holds in zip(args, inside, strict=True))
-            values = [a.node.value if holds else a for a, holds in zip(args, inside, strict=True)]
-            value = _plain(function, function(*values, **kwargs))
+            values = [entries(a.node.value if holds else a) for a, holds in zip(args, inside, strict=True)]
+            value = _plain(function, values, kwargs)
             if is_leaf(value):
                 return tensor_of(Node(_kept(value), recorded, nodes, kwargs))
             if type(value) is tuple and all([is_leaf(y) for y in value]):
@@ -89,9 +90,28 @@ def holds_tensors(x: Any) -> bool:
     return type(x) in recorded_types or (not is_leaf(x) and any([type(y) in recorded_types for y in flatten(x)[0]]))
 
 
-def _plain(function: Function, value: Any) -> Any:
-    """What a primitive returned, if no Tensor came through a closure."""
-    value = dense(value)
+def at_values(function: Function, *args: Any, **kwargs: Any) -> Any:
+    """What a function gives, and of a Tensor that it made itself, to fill it with values, these.
+
+    A Tensor that comes from older ones stays what it is.
+    """
+    before = newest()
+    result = function(*args, **kwargs)
+
+    def settled(y: Any) -> Any:
+        if type(y) is Batched:
+            return batched(settled(y.array))
+        own = type(y) is Tensor and all([leaf.number > before for leaf in roots(y.node)])
+        return entries(y.node.value) if own else y
+
+    if type(result) is Batched:
+        return settled(result)
+    return map_tree(settled, result) if holds_tensors(result) else result
+
+
+def _plain(function: Function, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """What a primitive returns, if no Tensor came through a closure."""
+    value = dense(at_values(function, *args, **kwargs))
     if holds_tensors(value):
         raise TypeError(
             f"{name_of(function)} was called with plain values but returns a Tensor: it closes over one, whose "
@@ -152,13 +172,13 @@ def _identity(x: Any) -> Any:
 
 def packed(call: Call, *leaves: Any) -> tuple[Any, ...]:
     """The numbers in the output of a call, as a function of the numbers in its arguments."""
-    outputs, call.build_output = flatten(_plain(call.raw, call.raw(*call.arguments(leaves), **call.kwargs)))
+    outputs, call.build_output = flatten(_plain(call.raw, call.arguments(leaves), call.kwargs))
     return tuple(_kept(y) for y in outputs)
 
 
 def _record_packed(function: Function, raw: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     call = Call(function, raw, args, kwargs)
-    values = packed(call, *[x.node.value if type(x) in recorded_types else x for x in call.leaves])
+    values = packed(call, *[entries(x.node.value) if type(x) in recorded_types else x for x in call.leaves])
     nodes = [x.node if type(x) in recorded_types else x for x in call.leaves]
     return call.output(tensor_of(Node(values, packed, (call, *nodes))))
 
@@ -250,12 +270,12 @@ class Handmade:
 
     def pulled(self, j: int, adjoint: Any, out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         """The adjoint of argument j, as written."""
-        found = self.adjoint(j, adjoint, out, args, kwargs)  # type: ignore[misc]
+        found = at_values(self.adjoint, j, adjoint, out, args, kwargs)  # type: ignore[arg-type]
         return None if found is None else self.fitted(found, args[j], f"adjoint of argument {j}")
 
     def pushed(self, argnums: Any, tangents: list[Any], out: Any, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
         """The tangent of the output, as written."""
-        found = self.tangent(argnums, tangents, out, args, kwargs)  # type: ignore[misc]
+        found = at_values(self.tangent, argnums, tangents, out, args, kwargs)  # type: ignore[arg-type]
         return None if found is None else self.fitted(found, out, "tangent")
 
     @staticmethod

@@ -125,7 +125,7 @@ class _Check:
     ) -> None:  # fmt: skip
         self.f, self.label, self.xs, self.places = f, label, xs, places
         self.order, self.modes, self.limits = order, modes, limits
-        self.ys = [np.asarray(y.value if type(y) is Tensor else y) for y in f(*xs)]
+        self.ys = self.at(*xs)
         self.y_places = ["the output" if len(self.ys) == 1 else f"output {i}" for i in range(len(self.ys))]
         rng = np.random.default_rng(20240206 + order)
         self.vs = [_direction(rng, x) for x in xs]
@@ -146,6 +146,10 @@ class _Check:
 
     # the sweeps, and what they are compared with
 
+    def at(self, *xs: Array) -> list[Array]:
+        """The outputs as plain arrays; a function that fills a Tensor of its own returns one at plain arguments too."""
+        return [np.asarray(y.value if type(y) is Tensor else y) for y in self.f(*xs)]
+
     def tangents(self, vs: list[Array]) -> list[Array]:
         values, tangents = jvp(self.f, tuple(self.xs), tuple(vs))
         self.recorded(values, "fwd")
@@ -162,11 +166,11 @@ class _Check:
     def difference(self, vs: list[Array]) -> tuple[list[Array], float]:
         """J·v by central differences, and what rounding may have done to it; computed in float64 if f lets us."""
         wide = [x.astype(np.result_type(x.dtype, np.float64)) for x in self.xs]
-        middle = [np.asarray(y) for y in self.f(*wide)]
+        middle = self.at(*wide)
         precision = max([_precision(y) for y in middle])
         h = self.limits.eps or precision ** (1 / 3)
-        above = self.f(*[x + h * v for x, v in zip(wide, vs, strict=True)])
-        below = self.f(*[x - h * v for x, v in zip(wide, vs, strict=True)])
+        above = self.at(*[x + h * v for x, v in zip(wide, vs, strict=True)])
+        below = self.at(*[x - h * v for x, v in zip(wide, vs, strict=True)])
         slopes = []
         for i, (a, b) in enumerate(zip(above, below, strict=True)):
             if np.shape(a) != np.shape(b) or not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):

@@ -37,6 +37,18 @@ def misnamed(problem, mistake, seed, form):
     return wrong
 
 
+def test_a_cost_may_fill_an_array_of_its_own():
+    def cost(x):
+        u = ag.Tensor(np.zeros(3))
+        u[0] = x[0] ** 2
+        u[1] = u[0] * x[1]
+        return np.sum(u)
+
+    right = ag.grad(cost)
+    assert ag.check_gradient(cost, right, np.array([0.5, 2.0])).ok
+    assert not ag.check_gradient(cost, lambda x: -right(x), np.array([0.5, 2.0])).ok
+
+
 def test_there_are_enough_mutants():
     assert len(MUTANTS) >= 60 and len(CASES) >= 180
 

@@ -49,6 +49,35 @@ def test_the_totals_are_those_of_the_recorded_derivatives():
     assert recorded <= sum(totals(root, 0.5)[::2]) <= recorded + 2  # a factor of the seed, 1, is not multiplied
 
 
+def test_a_loop_that_fills_a_large_array_costs_what_its_entries_cost():
+    """Not the zeros around them: adjoints of entries are added entry by entry, and the states share one array."""
+
+    def f(k, size):
+        y = ag.Tensor(np.zeros(size))
+        y[0] = 1.0
+        for i in range(20):
+            y[i + 1] = y[i] - 0.1 * k * y[i]
+        return y[20]
+
+    recorded = ag.trace(ag.grad(f), constants=["size"])(2.0, 1200).flops
+    cost, larger = (ag.trace(f, constants=["size"])(2.0, size).cost() for size in (1200, 12000))
+    assert recorded <= cost.value.flops + cost.reverse.flops <= recorded + 3 and cost.ratio < 4
+    assert (larger.value.flops, larger.reverse.flops) == (cost.value.flops, cost.reverse.flops)
+    assert larger.kept - cost.kept == 2 * 8 * (12000 - 1200)  # the array of zeros and the one that is filled
+    assert [n.value.bytes for n in cost.nodes if "[1]" in n.node.definition] == [16, 16, 16]
+
+
+def test_entries_that_are_taken_are_added_to_a_whole_adjoint_in_any_order():
+    def first(x):
+        return x[0] * x[1] + np.sum(x) + np.sum(x * 2)
+
+    def last(x):
+        return np.sum(x) + np.sum(x * 2) + x[0] * x[1]
+
+    x = np.ones(1200)
+    assert totals(first, x)[2] == totals(last, x)[2] == 2 + 2 + 1200 + 1200  # products, entries, x * 2, both sums
+
+
 def test_the_cheap_gradient_principle_on_a_network():
     cost = swept_network().cost()
     assert 2 < cost.ratio < 5 and cost.mode == "reverse"

@@ -86,6 +86,63 @@ def test_errors_of_the_call():
         ag.primitive(lambda x: x * t)(ag.Tensor(1.0))
 
 
+@pytest.mark.parametrize("size", [3, 1200])
+def test_a_function_may_fill_an_array_of_its_own(size):
+    def cube(x):
+        u = ag.Tensor(np.zeros(size))
+        u[:3] = x**2
+        u[1] = u[0] + u[1]
+        return u[:3] * x
+
+    recorded = ag.custom_rule(vjp=lambda g, out, x: ag.vjp(cube, x)[1](g)[0])(cube)
+    pull = lambda g, out, d: {"x": ag.vjp(cube, d["x"])[1](g["y"])[0]}
+    both = ag.custom_rule(vjp=pull)(lambda d: {"y": cube(d["x"])})
+    x = np.array([0.5, -1.0, 2.0])
+    for f in (recorded, lambda x: both({"x": x})["y"]):
+        assert type(ag.vjp(f, x)[0]) is np.ndarray
+        np.testing.assert_allclose(ag.jacobian(f)(x), ag.jacobian(cube)(x))
+        np.testing.assert_allclose(ag.hessian(lambda x, f=f: f(x)[1])(x), ag.hessian(lambda x: cube(x)[1])(x))
+
+
+def _filled(part):
+    """The same numbers, filled into an array."""
+
+    def fill(*args):
+        u = ag.Tensor(np.zeros(3))
+        u[:] = part(*args)
+        return u
+
+    return fill
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda: ag.custom_rule(vjp=_filled(lambda g, out, x: 2 * x * g))(lambda x: x * x),
+        lambda: ag.custom_rule(jvp=_filled(lambda t, out, x: 2 * x * t))(lambda x: x * x),
+        lambda: ag.elementwise(lambda x: x * x, _filled(lambda out, x: 2 * x)),
+        lambda: ag.general(
+            lambda x: x * x, jvp=[_filled(lambda t, out, x: 2 * x * t)], vjp=[_filled(lambda g, out, x: 2 * x * g)]
+        ),
+        lambda: lambda x: ag.linear(lambda x: 3 * x, lambda g, out, x: _filled(lambda: 3.0)() * g)(x * x / 3),
+    ],
+    ids=["vjp", "jvp", "elementwise", "general", "linear"],
+)
+def test_a_rule_may_fill_an_array_of_its_own(rule):
+    """What it returns is not recorded, but where the sweep itself is; nor is a batch of seeds."""
+    square, x = rule(), np.array([0.5, -1.0, 2.0])
+    cost = lambda x: np.sum(square(x) ** 2)
+    found = [
+        (ag.grad(cost)(x), 4 * x**3), (ag.jvp(square, (x,), (x,))[1], 2 * x**2), (ag.vjp(square, x)[1](x)[0], 2 * x**2),
+        (ag.jacrev(square)(x), np.diag(2 * x)), (ag.jacfwd(square)(x), np.diag(2 * x)),
+        (ag.hessian(cost)(x), np.diag(12 * x**2)), (ag.jacrev(ag.grad(cost))(x), np.diag(12 * x**2)),
+        (ag.trace(cost)(x).reverse_sweep().inputs[0].adjoint, 4 * x**3),
+    ]  # fmt: skip
+    for derivative, expected in found:
+        assert type(derivative) is np.ndarray
+        np.testing.assert_allclose(derivative, expected)
+
+
 def test_shapes_are_fitted_or_refused():
     summed = ag.custom_rule(vjp=lambda g, out, x: g * np.ones((2, 3)))(lambda x: np.sum(2 * x))
     np.testing.assert_array_equal(ag.grad(summed)(X), [2, 2, 2])

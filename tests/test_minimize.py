@@ -42,6 +42,19 @@ def test_every_method_finds_the_minimum(method):
         close(result.grad, ag.grad(distance)(result.params), 1e-12)
 
 
+@pytest.mark.parametrize("method", ["Nelder-Mead", "BFGS"])
+def test_a_cost_may_fill_an_array_of_its_own(method):
+    def cost(x):
+        u = ag.Tensor(np.zeros(3))
+        u[0] = x - 1.0
+        return np.sum(u**2)
+
+    found = ag.minimize(cost, 3.0, method=method)
+    assert abs(found.params - 1.0) < 1e-4 and isinstance(found.fun, float)
+    with pytest.raises(TypeError, match="would lose the derivative"):
+        ag.grad(lambda a: ag.minimize(lambda x: (x - a) ** 2, 3.0, method=method).params)(2.0)
+
+
 def test_second_derivatives_are_asked_of_the_engine(monkeypatch):
     from autograd_lite import minimize as face  # the function; the module is found beside it
 

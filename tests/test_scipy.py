@@ -97,6 +97,24 @@ def test_ode_to_second_order():
     np.testing.assert_allclose([ag.grad(f)(0.7), ag.grad(ag.grad(f))(0.7)], [-np.exp(-0.7), np.exp(-0.7)], rtol=1e-5)
 
 
+def test_an_equation_may_fill_an_array_of_its_own():
+    def filled(y, t, a):
+        slope = ag.Tensor(np.zeros(2))
+        slope[0] = y[1]
+        slope[1] = -a * np.sin(y[0])
+        return slope
+
+    written = lambda y, t, a: np.stack([y[1], -a * np.sin(y[0])])
+    start, times = np.array([1.0, 0.0]), np.array([0.0, 0.5, 1.0])
+    for f in (filled, lambda y, t, a: [*filled(y, t, a)]):
+        for end in (
+            lambda a, f: integrate.odeint(f, start, times, (a,))[-1, 0],
+            lambda a, f: integrate.solve_ivp(lambda t, y, a: f(y, t, a), (0.0, 1.0), start, args=(a,)).y[0, -1],
+        ):
+            assert ag.value_and_grad(end)(2.0, f) == ag.value_and_grad(end)(2.0, written)
+            np.testing.assert_allclose(ag.hessian(end)(2.0, f), ag.hessian(end)(2.0, written))
+
+
 def test_an_equation_may_return_a_list_but_no_tensor_from_outside():
     times = np.array([0.0, 0.5])
     turned = lambda y: integrate.odeint(lambda y, t: [y[1], -y[0]], y, times, rtol=1e-9, atol=1e-9)[1]

@@ -61,6 +61,24 @@ def test_right_rule_passes(ruled):
     check_grads(ruled(cube, elementwise, lambda out, x: 3 * x**2), X, order=3)
 
 
+def test_a_function_that_fills_an_array_of_its_own(ruled):
+    """It returns a Tensor at plain arguments too."""
+
+    def filled(g):
+        def f(x):
+            u = ag.Tensor(np.zeros(4))
+            u[0] = g(x)
+            u[1:3] = u[0] * x
+            return u
+
+        return f
+
+    check_grads(filled(np.sin), 0.4)
+    check_grads(lambda x: filled(np.sin)(x)[2] ** 2, 0.4, order=3)
+    message = caught(filled(ruled(cube, elementwise, lambda out, x: -3 * x**2)), 0.4)
+    assert "order 1, forward sweep of f, by x" in message
+
+
 def test_wrong_sign(ruled):
     message = caught(ruled(cube, elementwise, lambda out, x: -3 * x**2), X)
     assert "order 1, forward sweep of cube, by x" in message

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import tracemalloc
+from copy import deepcopy
 from operator import setitem
 from threading import Thread
 
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import autograd_lite as ag
 from autograd_lite.arrays.versions import History, Version, along, copied, entries, written
 
 A = np.arange(600.0).reshape(20, 30)
@@ -82,6 +85,22 @@ def test_it_is_an_array_to_numpy():
     assert (repr(version), str(version)) == (repr(plain), str(plain))
     with pytest.raises(ValueError, match="ambiguous"):
         bool(version)
+
+
+@pytest.mark.parametrize("copy", [deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_graph_is_copied_and_pickled_however_large_its_arrays_are(copy):
+    def f(x):
+        u = ag.Tensor(np.zeros(1200))
+        u[0] = x
+        u[1] = u[0] * x
+        return u[1]
+
+    graph = ag.trace(f)(3.0)
+    other = copy(graph)
+    assert any(type(node.node.value) is Version for node in graph)
+    for mine, theirs in zip(graph, other, strict=True):
+        np.testing.assert_array_equal(mine.value, theirs.value)
+    assert other.reverse_sweep().inputs[0].adjoint == 6.0
 
 
 def test_a_failing_write_leaves_the_array():

@@ -201,6 +201,9 @@ class Version(NDArrayOperatorsMixin):
     def __bool__(self) -> bool:
         return bool(self.whole())
 
+    def __reduce__(self) -> Any:
+        return entries, (self.whole(),)  # a copy elsewhere is a plain array: nothing is shared with it
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return np.array(self.whole(), dtype=dtype, copy=copy)
 

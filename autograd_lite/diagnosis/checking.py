@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..primitives import at_values
 from ..tensor import Tensor, as_leaf_value
 from ..trees import flatten, names
 from .activations import activation_suspects
@@ -140,7 +141,7 @@ class _Check:
                 f"the cost at x is {value} and its gradient is not finite everywhere: check at another point "
                 "(ag.why(cost, x) tells where it comes from)"
             )
-        if not np.array_equal(np.asarray(self.cost(self._point(self.x))), value):
+        if not np.array_equal(np.asarray(at_values(self.cost, self._point(self.x))), value):
             raise ValueError("the cost changes from call to call: fix the random numbers in it, then check")
         if self.follows_x:
             again = self._read(self.my_gradient(self._point(self.x)))

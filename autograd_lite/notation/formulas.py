@@ -229,7 +229,7 @@ class _Typed(str):
 
 
 _SHOWN = frozenset({"axis", "axes", "keepdims", "dtype"})
-_USUAL = (("axis", None), ("keepdims", False), ("ord", 2))
+_USUAL = (("axis", None), ("dtype", None), ("keepdims", False), ("ord", 2))
 
 
 def _positional(function: Function) -> tuple[str, ...]:

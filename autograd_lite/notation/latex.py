@@ -254,7 +254,7 @@ class _Reader:
         arguments = []
         while True:
             keyword = rf"\mathrm{{{escape(self.next())}}}" + self.next() if self.peek(1) == "=" else ""
-            is_tuple = self.peek() == "(" and (self.peek(2) == "," or keyword)
+            is_tuple = self.peek() == "(" and (self.peek(1) == ")" or self.peek(2) == "," or keyword)
             argument = self.tuple() if is_tuple else self.comparison()
             arguments.append(_Piece(keyword + argument.text, argument.array))
             if self.peek() != ",":

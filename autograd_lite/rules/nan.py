@@ -25,7 +25,8 @@ from .reductions import (
 
 def numbers(a, where):
     """Where a is a number, of the places that are asked for."""
-    return np.logical_and(np.logical_not(np.isnan(a)), where)
+    number = np.logical_not(np.isnan(a))
+    return number if where is True else np.logical_and(number, where)
 
 
 @composed(np.nansum)

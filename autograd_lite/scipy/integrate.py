@@ -18,7 +18,7 @@ import scipy.integrate
 import scipy.optimize
 
 from ..misc.flatten import flatten
-from ..primitives import Handmade, holds_tensors, primitive
+from ..primitives import Handmade, at_values, holds_tensors, primitive
 from ..sweeps import rules
 from ..transforms import vjp
 from .forward import forwarding
@@ -70,12 +70,13 @@ def _slope_of(func: Function, name: str) -> Function:
     """``func`` with its lists made arrays; a Tensor that it takes from elsewhere than its arguments is refused."""
 
     def slope(*args: Any) -> Any:
-        result = func(*args)
+        plain = not holds_tensors(args)
+        result = at_values(func, *args) if plain else func(*args)
         if result is None:
             raise TypeError(f"{name}: the function of the equation returns None; let it return the slope of y")
         if isinstance(result, (list, tuple)):
             result = np.stack(result)
-        if hasattr(result, "node") and not holds_tensors(args):
+        if plain and holds_tensors(result):
             raise TypeError(
                 f"{name}: the function of the equation uses a Tensor from outside, whose derivative would be lost in "
                 "silence; pass it in args="

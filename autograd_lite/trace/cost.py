@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays.versions import Version
 from ..graph import Node, leaf
-from ..kinds import contribution
+from ..pending import Pending
+from ..rules.indexing import getitem
 from ..sweeps import rules
 from ..tensor import Tensor, tensor_of
 from .flops import flops
@@ -75,7 +77,8 @@ class Cost:
     inputs, outputs : int
         The numbers n and m that go in and come out.
     kept : int
-        The bytes of all values, which the reverse sweep has to keep.
+        The bytes of all values, which the reverse sweep has to keep; the states of an array that is filled entry by
+        entry share theirs.
 
     >>> import autograd_lite as ag
     >>> ag.trace(lambda x: x**2)(3.0).cost().value.flops
@@ -87,7 +90,7 @@ class Cost:
         self.value, self.forward, self.reverse = (
             sum((getattr(node, part) for node in nodes), Amount()) for part in ("value", "forward", "reverse")
         )
-        self.kept = sum(_size(node.node.value) for node in nodes)
+        self.kept = sum(_size(node.node.node.value) for node in nodes)
 
     @property
     def ratio(self) -> float:
@@ -135,10 +138,10 @@ class Cost:
 def cost(graph: Graph) -> Cost:
     """The cost of a graph; see ``Graph.cost``."""
     active = _active(graph)
-    used: set[GraphNode] = set()
+    waiting: dict[GraphNode, Amount] = {}
     reverse: dict[GraphNode, Amount] = {}
     for node in reversed(graph.nodes):
-        reverse[node] = _reverse(node, active, used)
+        reverse[node] = _reverse(node, active, waiting)
     records = [NodeCost(node, _value(node), _forward(node, active), reverse[node]) for node in graph.nodes]
     return Cost(records, _count(graph.inputs), _count(graph.outputs))
 
@@ -159,8 +162,8 @@ def _count(nodes: Iterable[GraphNode]) -> int:
 def _value(node: GraphNode) -> Amount:
     if node.function is None:
         return Amount()
-    arguments = [a.value if type(a) is GraphNode else a for a in node.arguments]
-    return Amount(node.flops, _traffic(node.value, arguments))
+    arguments = [a.node.value if type(a) is GraphNode else a for a in node.arguments]
+    return Amount(node.flops, _traffic(node.function, node.node.value, arguments))
 
 
 def _forward(node: GraphNode, active: set[GraphNode]) -> Amount:
@@ -175,8 +178,12 @@ def _forward(node: GraphNode, active: set[GraphNode]) -> Amount:
     return _recorded([tangent], leaves)
 
 
-def _reverse(node: GraphNode, active: set[GraphNode], used: set[GraphNode]) -> Amount:
-    """The adjoint rule for each active parent, and the additions where contributions meet."""
+def _reverse(node: GraphNode, active: set[GraphNode], waiting: dict[GraphNode, Amount]) -> Amount:
+    """The adjoint rule for each active parent, and the additions where contributions meet.
+
+    A contribution of few entries (see pending.py) is added to the others entry by entry.  ``waiting`` says, of each
+    parent that has contributions, what it takes to add these to a whole array.
+    """
     seed = _unit(node.value) if node in active and node.function is not None else None
     if seed is None:
         return Amount()
@@ -184,17 +191,22 @@ def _reverse(node: GraphNode, active: set[GraphNode], used: set[GraphNode]) -> A
     out, parts, total = _out(node, leaves), [], Amount()
     for j, parent in enumerate(node.arguments):
         if type(parent) is GraphNode and parent in active:
-            part = contribution(node.node, j, seed, out, args)
-            if part is not None:
-                parts.append(part)
-                total += _addition(parent) if parent in used else Amount()
-                used.add(parent)
+            part = rules[node.node.function].vjp(j, seed, out, args, node.node.kwargs)
+            if part is None:
+                continue
+            few, met = type(part) is Pending, parent in waiting
+            addition = _addition(node.value if few else parent.value)
+            if met:
+                total += addition if few else waiting[parent]
+            if not (few and met):
+                parts.append(part.total() if few else part)
+                waiting[parent] = addition
     return total + _recorded(parts, leaves)
 
 
-def _addition(node: GraphNode) -> Amount:
-    sizes = [(int(np.size(v)), _size(v)) for v in (node.value if isinstance(node.value, tuple) else (node.value,))]
-    return Amount(sum(n for n, _ in sizes), 3 * sum(size for _, size in sizes))
+def _addition(value: Any) -> Amount:
+    parts = value if isinstance(value, tuple) else (value,)
+    return Amount(sum(int(np.size(v)) for v in parts), 3 * sum(map(_size, parts)))
 
 
 def _tensors(node: GraphNode) -> tuple[list[Any], set[Node]]:
@@ -238,21 +250,32 @@ def _recorded(results: list[Any], leaves: set[Node]) -> Amount:
             continue
         seen.add(node)
         args = [a.value if type(a) is Node else a for a in node.args]
-        total += Amount(flops(node.function, node.value, args, node.kwargs), _traffic(node.value, args))
+        total += Amount(flops(node.function, node.value, args, node.kwargs), _traffic(node.function, node.value, args))
         waiting += node.parents
     return total
 
 
-def _traffic(out: Any, args: list[Any]) -> int:
+def _traffic(function: Any, out: Any, args: list[Any]) -> int:
     """The bytes read and written; a view moves none."""
-    arrays = [a for a in args if isinstance(a, (np.ndarray, np.generic))]
+    if type(out) is Version and (out.place or out.way):
+        return _size(out)
+    arrays = [a for a in args if isinstance(a, (np.ndarray, np.generic, Version))]
     if isinstance(out, np.ndarray) and any(np.may_share_memory(out, a) for a in arrays if isinstance(a, np.ndarray)):
         return 0
-    return _size(out) + sum(_size(a) for a in arrays)
+    if function is getitem:  # it reads what it returns
+        arrays[0] = out
+    return _size(out) + sum(map(_size, arrays))
 
 
 def _size(value: Any) -> int:
-    return sum(map(_size, value)) if isinstance(value, tuple) else int(np.asarray(value).nbytes)
+    """The bytes of a value, without those that it shares with the state of the array before a write."""
+    if isinstance(value, tuple):
+        return sum(map(_size, value))
+    if type(value) is Version and value.way:
+        return 0
+    if type(value) is Version and value.place:
+        return sum(int(np.asarray(x).nbytes) for x in value.history.writes[value.place - 1][2:])
+    return int(np.asarray(value).nbytes)
 
 
 def _plural(n: int, what: str) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from ..arrays.versions import entries
 from ..kinds import contribution
 from ..notation.chain import Names, adjoint_term, joined, tangent_term
 from ..notation.substitution import substituted
@@ -319,7 +320,7 @@ def _term(node: GraphNode, i: int, end: GraphNode, derivative: Any, amount: Any,
         factor = None  # between a real and a complex number the partial is no single factor
     single = node.parents.count(parent) == 1 and factor is not None
     local = f"∂{node.name}/∂{parent.name}·{symbol}" if single else ""
-    return Term(end, written(node, i, _NAMES), local, factor, derivative, amount)
+    return Term(end, written(node, i, _NAMES), local, factor, entries(derivative), entries(amount))
 
 
 def _value_line(node: GraphNode) -> str:
