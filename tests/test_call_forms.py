@@ -217,6 +217,7 @@ FUNCTIONS = {  # of whole numbers, and the dtype that they make of them
     "norm": lambda i: np.linalg.norm(i.reshape(2, 2), np.inf), "pad": lambda i: np.pad(i, 1, "mean"),
     "ramp": lambda i: np.pad(i, 3, "linear_ramp", end_values=9), "sum": lambda i: np.sum(i, initial=2.5),
     "prod": lambda i: np.prod(i, initial=2.5), "max": lambda i: np.max(i, initial=7.5),
+    "nanvar": lambda i: np.nanvar(i, mean=2.5) * np.nanstd(i, mean=np.float64(2.5)),
     "average": lambda i: i + np.average(i, weights=[1, 2, 3, 4], returned=True)[1],
 }  # fmt: skip
 

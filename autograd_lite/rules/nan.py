@@ -21,6 +21,7 @@ from .reductions import (
     masked_var,
     number_like,
 )
+from .shaping import floating
 
 
 def numbers(a, where):
@@ -74,13 +75,15 @@ def nanmean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
 
 @composed(np.nanvar)
 def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
-    where, mean = numbers(a, where), number_like(a, mean) if dtype is None and mean is not None else mean
+    a, where = floating(a), numbers(a, where)
+    mean = number_like(a, mean) if dtype is None and mean is not None else mean
     return masked_var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
 
 
 @composed(np.nanstd)
 def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, correction=0):
-    where, mean = numbers(a, where), number_like(a, mean) if dtype is None and mean is not None else mean
+    a, where = floating(a), numbers(a, where)
+    mean = number_like(a, mean) if dtype is None and mean is not None else mean
     return masked_std(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
 
 
