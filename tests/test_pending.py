@@ -534,6 +534,17 @@ def test_those_who_look_at_single_steps_see_arrays(monkeypatch):
     assert waiting == filled
 
 
+def test_the_step_of_a_scan_that_writes_shows_arrays(pending):
+    def step(u, k):
+        u = u.copy()
+        u[0, 1] = u[1, 1] * k
+        return u, u[0]
+
+    graph = ag.trace(lambda x: ag.scan(step, x, np.arange(3.0))[1].sum())(X)
+    (inside,) = [node.inside for node in graph if node.inside]
+    assert {type(y) for y in (*inside.value, *[node.value for node in inside])} <= {np.ndarray, np.float64}
+
+
 def test_steps_of_writes_show_arrays(pending):
     def f(x):
         y = x.copy()
