@@ -37,7 +37,8 @@ Function = Callable[..., Any]
 def primitive(function: Function) -> Function:
     """Decorator: with a Tensor among its arguments the function is recorded as one step, and not looked into.
 
-    It is called with plain arrays, so it may do what it likes: loops, in-place assignment, other libraries.  Give it a
+    It is called with plain arrays, so it may do what it likes: loops, in-place assignment, other libraries.  But what
+    it is given it must not write to, for these are values of the record: copy them first, as below.  Give it a
     derivative with ``elementwise``, ``linear``, ``multilinear``, ``general`` or ``custom_rule``.
 
     Raises

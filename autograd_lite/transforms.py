@@ -149,7 +149,7 @@ def _owned(derivatives: list[Any], like: list[Any], seeds: list[Any]) -> list[An
             d = np.zeros_like(x) if x.dtype.kind in "fc" else np.zeros_like(x, dtype=np.float64)
             d = d if d.ndim else d[()]
         elif type(d) is np.ndarray and (d.base is not None or not d.flags.writeable or id(d) in taken):
-            d = d.copy()
+            d = d.copy() if d.ndim else d[()]
         elif type(d) is Tensor:
             d = tensor_of(d.node)  # no view of what the caller has
         taken.add(id(d))

@@ -709,7 +709,7 @@ def test_the_formulas_of_a_write():
         "ū = (ū_2 with ū_2[0] = 0)", "u_3 = u_2 with u_2[[0, 0]] += v3", "u̇_3 = u̇_2 + scatter(v̇3, [[0, 0]])",
     ):  # fmt: skip
         assert line in text
-    assert r"\texttt{u with u[0] = v2}" in g.derivation()
+    assert r"u \text{ with } u[0] = v_{2}" in g.derivation()
 
 
 def test_a_deep_copy_is_a_copy():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import autograd_lite as ag
 from autograd_lite.notation.derivation import document
-from autograd_lite.notation.latex import escape, formula, name
+from autograd_lite.notation.latex import Symbol, escape, formula, name
 
 
 def lines(text):
@@ -134,12 +134,18 @@ def test_any_text_is_set(text):
         ("A⁻ᵀ @ B", r"A^{-\top} B"),
         ("sum(a + b, axis=(0, 1))", r"\sum_{\mathrm{axis}\, (0, 1)} (a + b)"),
         ("⌊x/y⌋", r"\left\lfloor \frac{x}{y}\right\rfloor "),
-        ("A[1:, None]", r"\texttt{A[1:, None]}"),
+        ("A[1:, 'b']", r"\texttt{A[1:, \textquotesingle{}b\textquotesingle{}]}"),
+        ("u[1:-1, 0] + u.T[...]", r"u[1{:}-1, 0] + u^{\top}[\ldots]"),
+        ("(u with u[[0, 1]] = 0) + v", r"(u \text{ with } u[[0, 1]] = 0) + v"),
+        ("scatter(v, [0, 2:])", r"\operatorname{scatter}(v, [0, 2{:}])"),
+        ("u with u[0] += v", r"u \text{ with } u[0] \mathrel{+}= v"),
+        ("(∂u/∂v)ᵀ·v", r"{\left(\frac{\partial u}{\partial v}\right)}^{\top} \, v"),
+        ("broadcast_to(v, ())", r"\operatorname{broadcast\_to}(v, ())"),
         ("λ·alpha_2", r"\lambda \, \alpha_{2}"),
     ],
 )
 def test_formulas(text, expected):
-    assert formula(text, {}) == expected
+    assert formula(text, {letter: Symbol(letter, letter, array=True) for letter in "uv"}) == expected
 
 
 def test_what_is_constant_by_its_rule_has_no_tangent():

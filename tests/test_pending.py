@@ -534,6 +534,41 @@ def test_those_who_look_at_single_steps_see_arrays(monkeypatch):
     assert waiting == filled
 
 
+def test_the_step_of_a_scan_that_writes_shows_arrays(pending):
+    def step(u, k):
+        u = u.copy()
+        u[0, 1] = u[1, 1] * k
+        return u, u[0]
+
+    graph = ag.trace(lambda x: ag.scan(step, x, np.arange(3.0))[1].sum())(X)
+    (inside,) = [node.inside for node in graph if node.inside]
+    assert {type(y) for y in (*inside.value, *[node.value for node in inside])} <= {np.ndarray, np.float64}
+
+
+def test_a_graph_keeps_the_derivatives_of_all_states_in_the_memory_of_few():
+    def f(k, n):
+        y = ag.Tensor(np.zeros(n))
+        y[0] = 1.0
+        for i in range(n - 1):
+            y[i + 1] = y[i] - 0.1 * k * y[i]
+        return y[-1]
+
+    def kept(n):
+        gc.collect()
+        tracemalloc.start()
+        graph = ag.trace(f, constants=["n"])(2.0, n).forward_sweep().reverse_sweep()
+        size = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        states = [node for node in graph if node.function_name == "assign"]
+        for i in (0, n // 2, n - 1):  # each is found when it is asked for
+            assert type(states[i].adjoint) is type(states[i].tangent) is np.ndarray
+            assert np.flatnonzero(states[i].tangent).tolist() == list(range(1, i + 1))
+            assert np.flatnonzero(states[i].adjoint).tolist() == [i]
+        return size
+
+    assert kept(3200) < 2.5 * kept(1600)
+
+
 def test_steps_of_writes_show_arrays(pending):
     def f(x):
         y = x.copy()

@@ -26,6 +26,15 @@ def backward(f):
     return slope
 
 
+@pytest.mark.parametrize(
+    "f", [lambda x: np.sum(np.reshape(x, (1,)) ** 2), lambda x: np.sum(np.atleast_1d(x) * np.ones(3))]
+)
+def test_the_derivative_by_a_number_is_a_number(f):
+    """And no array without axes, whatever shapes it went through."""
+    for derivative in (ag.grad(f), ag.compile(ag.grad(f)), lambda x: ag.vjp(f, x)[1](1.0)[0]):
+        assert type(derivative(2.0)) is np.float64
+
+
 # Lecture notes, section 1
 
 

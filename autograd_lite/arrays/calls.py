@@ -169,6 +169,8 @@ def apply(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
         if not args:
             first = parameters(function)[0]
             args, kwargs = (kwargs[first],), {k: v for k, v in kwargs.items() if k != first}
+        if any([type(a) in (list, tuple) for a in args]):
+            args = _with_lists_as_arrays(function, args)
         return _as_view(function, composite(*args, **kwargs), args, kwargs)
     if function in writers:
         return writers[function](*args, **kwargs)
@@ -193,6 +195,19 @@ def plain_value(x: Any, door: Any) -> Any:
     if type(x) in (list, tuple):
         return type(x)([plain_value(item, door) for item in x])
     return x
+
+
+_LISTS_OF_ARRAYS = frozenset({np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack})
+_ONE_ARRAY = frozenset({"a", "b", "arr", "values", "x", "y"})  # parameters that are no list of arrays
+
+
+def _with_lists_as_arrays(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments with lists, that may hold Tensors, as arrays where NumPy makes arrays of them."""
+    if function in _LISTS_OF_ARRAYS:
+        return ([as_array(a) for a in args[0]], *args[1:])
+    names = parameters(function)
+    known = [as_array(a) if name in _ONE_ARRAY else a for a, name in zip(args, names, strict=False)]
+    return (*known, *args[len(names) :])
 
 
 def as_array(x: Any) -> Any:

@@ -266,6 +266,8 @@ class Emitter(Writer):
             name = self._output(y)
             if y in self.floats:
                 name = f"np.{y.value.dtype.type.__name__}({name})"
+            elif type(y.value) is np.ndarray and y.value.ndim == 0:
+                name = f"{name}[()]"
             elif type(y.value) is np.ndarray and not owned(y):
                 name = f"{name}.copy()"
             parts.append(name)

@@ -2,9 +2,9 @@ r"""LaTeX of formulas and names: 1/(2√c) becomes \frac{1}{2 \sqrt{c}}, W1 beco
 
 A formula of ``formulas.py`` is read by recursive descent, from what binds loosely to what binds tightly:
 
-    comparison   sum   product   power   √, Σ, names, numbers, calls, brackets
+    with   comparison   sum   product   power   √, Σ, ∂, names, indices, numbers, calls, brackets
 
-What cannot be read, such as an index of NumPy, is set as typed.
+What cannot be read is set as typed.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ _OPERATORS = frozenset(
     {"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "max", "min", "det"}
 )
 _COMPARISONS = {"<": "<", ">": ">", "≤": r"\leq", "≥": r"\geq", "=": "=", "≠": r"\neq", "∧": r"\wedge", "∨": r"\vee",
-                "⊕": r"\oplus", "<<": r"\ll", ">>": r"\gg"}  # fmt: skip
+                "⊕": r"\oplus", "<<": r"\ll", ">>": r"\gg", "+=": r"\mathrel{+}="}  # fmt: skip
 _PRODUCTS = ("·", "/", "@", "∘", "mod")
 _BRACKETS = {"(": (")", "(", ")"), "[": ("]", "[", "]"), "⌊": ("⌋", r"\lfloor ", r"\rfloor "),
              "⌈": ("⌉", r"\lceil ", r"\rceil "), "|": ("|", "|", "|"), "‖": ("‖", r"\|", r"\|")}  # fmt: skip
+_IN_AN_INDEX = {":": "{:}", ",": ", ", "...": r"\ldots", "-": "-", "−": "-", "[": "[", "]": "]"}
 _SUPER = dict(zip("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789", strict=True))
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:e[-+−]?\d+)?)|(?P<lowered>[₀-₉]+)|(?P<raised>⁻?ᵀ|[⁺⁻⁰¹²³⁴-⁹]+)"
-    r"|(?P<name>π|[^\W\d][A-Za-z0-9_]*)|(?P<sign><<|>>|\S))"
+    r"|(?P<name>π|[^\W\d][A-Za-z0-9_]*)|(?P<sign><<|>>|\+=|\.{3}|\.T\b|\S))"
 )
 
 
@@ -106,8 +107,6 @@ def formula(text: str, symbols: Mapping[str, Symbol]) -> str:
     \frac{1}{2 \sqrt{c}} + x^{-1.5}
     """
     try:
-        if " with " in text:  # an array with some entries written
-            raise _CannotRead
         return r",\quad ".join(_Reader(clause, symbols).read() for clause in text.split("; "))
     except _CannotRead:
         pattern = "|".join(sorted(map(re.escape, symbols), key=len, reverse=True)) or r"(?!)"
@@ -126,7 +125,7 @@ class _Reader:
         self.symbols, self.at = symbols, 0
 
     def read(self) -> str:
-        piece = self.comparison()
+        piece = self.written()
         if self.at < len(self.tokens):
             raise _CannotRead
         return piece.text
@@ -153,6 +152,14 @@ class _Reader:
             right = operand()
             piece = _Piece(f"{piece.text} {operator} {right.text}", piece.array or right.array)
         return piece
+
+    def written(self) -> _Piece:
+        """An array with some entries written: x with x[0] = v."""
+        piece = self.comparison()
+        if self.peek() != "with":
+            return piece
+        self.next()
+        return _Piece(rf"{piece.text} \text{{ with }} {self.comparison().text}", piece.array)
 
     def comparison(self) -> _Piece:
         return self.chain(self.sum, _COMPARISONS)
@@ -183,7 +190,7 @@ class _Reader:
 
     def starts(self) -> bool:
         """Whether what comes next is a factor without a sign of multiplication before it: 2x, π√x, A⁻¹ b."""
-        return self.kind() in ("name", "number") or self.peek() in ("√", "∛", "(", "⌊", "⌈")
+        return (self.kind() in ("name", "number") and self.peek() != "with") or self.peek() in ("√", "∛", "(", "⌊", "⌈")
 
     def power(self) -> _Piece:
         if self.peek() in ("√", "∛"):
@@ -218,15 +225,17 @@ class _Reader:
             return self.named(token)
         if token in _BRACKETS:
             closing, left, right = _BRACKETS[token]
-            inside = self.comparison()
+            inside = self.written()
             self.expect(closing)
             return _Piece(_between(left, inside.text, right), inside.array, inside.text if token == "(" else "")
         if token == "∞":
             return _Piece(r"\infty")
+        if token == "∂":
+            return _Piece(rf"\partial {self.atom().text}")
         raise _CannotRead
 
     def named(self, token: str) -> _Piece:
-        if self.peek() == "[":
+        if self.peek() in ("[", ".T"):
             return self.indexed(token)
         if token in ("Re", "Im") or (token in _OPERATORS and self.kind() == "number"):
             argument = self.power()
@@ -243,11 +252,32 @@ class _Reader:
         return _Piece({"inf": r"\infty"}.get(token) or name(token))
 
     def indexed(self, token: str) -> _Piece:
-        """A part of a result, v1[0]; other indices are no mathematics."""
-        if token not in self.symbols or self.peek(2) != "]" or not self.peek(1).isdigit():
+        """A part of an array or of its transpose, v1[0, 2:], v1.T[3]."""
+        if token not in self.symbols:
             raise _CannotRead
-        self.at += 3
-        return _Piece(f"{self.symbols[token].latex}[{self.peek(-2)}]", array=True)
+        text = self.symbols[token].latex
+        while self.peek() in ("[", ".T"):
+            if self.peek() == "[":
+                text += self.index()
+            else:
+                self.next()
+                text += r"^{\top}"
+        return _Piece(text, array=True)
+
+    def index(self) -> str:
+        """What stands in the brackets of an index of NumPy, with them."""
+        self.expect("[")
+        text, depth = "[", 1
+        while depth:
+            kind, token = self.kind(), self.next()
+            depth += {"[": 1, "]": -1}.get(token, 0)
+            if kind == "name":
+                text += self.symbols[token].latex if token in self.symbols else name(token)
+            elif kind == "number" or token in _IN_AN_INDEX:
+                text += _IN_AN_INDEX.get(token, token)
+            else:
+                raise _CannotRead
+        return text
 
     def call(self, command: str) -> _Piece:
         self.next()
@@ -255,7 +285,8 @@ class _Reader:
         while True:
             keyword = rf"\mathrm{{{escape(self.next())}}}" + self.next() if self.peek(1) == "=" else ""
             is_tuple = self.peek() == "(" and (self.peek(1) == ")" or self.peek(2) == "," or keyword)
-            argument = self.tuple() if is_tuple else self.comparison()
+            is_index = command == r"\operatorname{scatter}" and self.peek() == "["
+            argument = self.tuple() if is_tuple else _Piece(self.index()) if is_index else self.comparison()
             arguments.append(_Piece(keyword + argument.text, argument.array))
             if self.peek() != ",":
                 break

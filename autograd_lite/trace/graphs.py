@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..graph import Node, path
 from ..sweeps import forward_sweep, reverse_sweep
 from ..watches import open_watch
-from .nodes import GraphNode, filled
+from .nodes import GraphNode
 from .seeds import seeds_of
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Graph:
             watch.pushed([n.node for n in self.outputs], way, start, found)
         self.swept["tangent"] = Swept(start, found)
         for node in self.nodes:
-            node.tangent = filled(found.get(node.node), node.value)
+            node.tangent = found.get(node.node)
         return self
 
     def reverse_sweep(self, seed: Any = None, /, **seeds: Any) -> Graph:
@@ -192,7 +192,7 @@ class Graph:
             watch.pulled([n.node for n in self.inputs], way, start, found)
         self.swept["adjoint"] = Swept(start, found)
         for node in self.nodes:
-            node.adjoint = filled(found.get(node.node), node.value)
+            node.adjoint = found.get(node.node)
         return self
 
     def _path(self) -> Any:

@@ -48,7 +48,8 @@ class GraphNode:
     """
 
     __slots__ = (
-        "_arrays", "adjoint", "arguments", "automatic", "inside", "name", "node", "number", "role", "scope", "tangent",
+        "_adjoint", "_arrays", "_tangent", "arguments", "automatic", "inside", "name", "node", "number", "role",
+        "scope",
     )  # fmt: skip
 
     def __init__(
@@ -64,8 +65,8 @@ class GraphNode:
         self.name, self.automatic = name or "", name is None
         self.scope: tuple[Scope, ...] = ()
         self.inside: Any = None
-        self.tangent: Any = None
-        self.adjoint: Any = None
+        self._tangent: tuple[Any] | None = None  # before the sweep; then (what it found,)
+        self._adjoint: tuple[Any] | None = None
 
     def at(self, node: Node, arguments: tuple[Any, ...]) -> GraphNode:
         """The same line of the program at other numbers: another recorded node, of other arguments."""
@@ -92,6 +93,24 @@ class GraphNode:
     def value(self) -> Any:
         """x_i, a plain array or NumPy scalar; a tuple of them, if g_i has several outputs."""
         return entries(self.node.value)
+
+    @property
+    def tangent(self) -> Any:
+        """ẋ_i, found by the last forward sweep; zeros where there is none."""
+        return filled(self._tangent[0], self.node.value) if self._tangent else None
+
+    @tangent.setter
+    def tangent(self, found: Any) -> None:
+        self._tangent = (found,)
+
+    @property
+    def adjoint(self) -> Any:
+        """x̄_i, found by the last reverse sweep; zeros where there is none."""
+        return filled(self._adjoint[0], self.node.value) if self._adjoint else None
+
+    @adjoint.setter
+    def adjoint(self, found: Any) -> None:
+        self._adjoint = (found,)
 
     @property
     def function_name(self) -> str:

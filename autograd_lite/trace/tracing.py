@@ -260,7 +260,7 @@ def _inside(
     body = bodies[0]
     inputs = [(node, Argument(name_of(node) or node.kwargs.get("name", ""), False)) for node in body.leaves]
     outputs = [y if type(y) is Node else leaf(y) for y in body.outputs]
-    value = tuple([node.value for node in outputs])
+    value = tuple([entries(node.value) for node in outputs])
     return _build(inputs, outputs, name_of, arrays, value, graph_node.arguments[0].name)
 
 
