@@ -2,7 +2,7 @@
 
 A ``Box`` stands for such a value as a Tensor stands for an array, and passes through primitives alone.  A derivative by
 it is a ``Vector``, a member of the space that is registered for the type: what the sweeps add.  ``VSpace`` in
-extend.py shows an example.
+spaces.py shows an example.
 """
 
 from __future__ import annotations
