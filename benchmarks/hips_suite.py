@@ -56,7 +56,7 @@ SHORTER: dict[str, dict[str, int]] = {  # constants of long examples; "maxiter" 
     "gmm": {"maxiter": 25},
     "gplvm": {"maxiter": 60},
     "hmm_em": {"max_lines": 20},
-    "ica": {"maxiter": 40},
+    "ica": {"maxiter": 25},
     "lstm": {"num_iters": 100},
     "mixture_variational_inference": {"num_iters": 200},
     "ode_net": {"num_iters": 11},

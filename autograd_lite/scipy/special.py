@@ -25,7 +25,7 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     [0.5 0.5]
     """
     a = a if hasattr(a, "dtype") else np.asarray(a)
-    largest = np.max(stop_gradient(a), axis=axis, keepdims=True, initial=-np.inf)
+    largest = np.max(stop_gradient(a), axis=axis, keepdims=True) if a.size else np.zeros(())
     largest = np.where(np.isfinite(largest), largest, 0).astype(a.dtype)
     terms = np.exp(a - largest)
     total = np.sum(terms if b is None else b * terms, axis=axis, keepdims=True)
