@@ -32,6 +32,7 @@ from .sampling import (
     spline_filter1d,
     zoom,
 )
+from .splines import floating as _floating
 
 __all__ = [
     "affine_transform", "convolve", "convolve1d", "correlate", "correlate1d", "gaussian_filter", "gaussian_filter1d",
@@ -120,11 +121,6 @@ def correlate(
     weights = np.expand_dims(weights, tuple(set(range(input.ndim)) - set(chosen)))
     padded = _padded(input, weights.shape, chosen, mode, cval, origin)
     return _like(correlated(padded, np.conj(weights) if weights.dtype.kind == "c" else weights), input, weights)
-
-
-def _floating(x: Any) -> Any:
-    x = x if hasattr(x, "dtype") else np.asarray(x)
-    return x if x.dtype.kind in "fc" else x.astype(float)
 
 
 def _like(y: Any, x: Any, weights: Any) -> Any:
